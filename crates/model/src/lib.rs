@@ -1,0 +1,30 @@
+//! Users, PINs, lockout, policies, the clock and what the parts promise each other.
+//!
+//! No I/O: this crate decides, the parts fetch and store. Time comes in through [`Clock`].
+
+mod certificate;
+mod clock;
+pub mod diagnostics;
+mod event;
+mod line_uri;
+pub mod lockout;
+mod phone_or_ext;
+mod pin;
+mod pin_policy;
+pub mod ports;
+mod settings;
+mod sip_uri;
+mod user;
+pub mod verdict;
+
+pub use certificate::PublishedCertificate;
+pub use clock::Clock;
+pub use event::{Event, EventLog, Level};
+pub use line_uri::{LineUri, LineUriError};
+pub use lync_proto::Evidence;
+pub use phone_or_ext::{PhoneOrExt, PhoneOrExtError};
+pub use pin::Pin;
+pub use pin_policy::{PinPolicy, PinPolicyError, PinRejected};
+pub use settings::{CertificateValidity, CsrKeySize, WebServiceSettings};
+pub use sip_uri::{SipUri, SipUriError};
+pub use user::User;
