@@ -1,0 +1,18 @@
+//! The one way every listener of lyncmock is served: bounded, timed and stoppable.
+//!
+//! [`serve`] takes a bound socket, an optional TLS [`Acceptor`](tls::Acceptor) and an axum router. Every request
+//! carries a [`Connection`] in its extensions.
+
+mod body;
+mod connection;
+pub mod header_case;
+mod listener;
+mod options;
+mod stall;
+pub mod tls;
+
+pub use connection::{Connection, TlsInfo};
+pub use header_case::HeaderCase;
+pub use listener::serve;
+pub use options::{Limits, Options};
+pub use tokio_util::sync::CancellationToken;

@@ -1,0 +1,9 @@
+//! Listeners as their peers see them: real sockets, real handshakes.
+#![cfg(test)] // Says to clippy that the helpers are test code too.
+
+mod abuse;
+mod certificates;
+mod header_case;
+mod plain;
+mod running;
+mod tls;
