@@ -1,0 +1,243 @@
+//! Users.
+
+use crate::database::from_stored;
+use crate::{Store, StoreError};
+use lync_model::{LineUri, SipUri, User};
+use sqlx::SqliteConnection;
+
+struct UserRow {
+    sip_uri: String,
+    display_name: String,
+    line_uri: Option<String>,
+    enabled: bool,
+    enterprise_voice: bool,
+    pin_set_at: Option<i64>,
+}
+
+impl Store {
+    /// Adds a user without a PIN; `pin_set_at` is not looked at.
+    ///
+    /// A line URI that somebody has already is taken: this is how the failures of shared numbers are set up.
+    pub async fn add_user(&self, user: &User) -> Result<(), StoreError> {
+        let mut tx = self.database.begin().await?;
+        insert(&mut tx, user).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Replaces everything about the user of this address but the PIN; `pin_set_at` is not looked at.
+    pub async fn update_user(&self, user: &User) -> Result<(), StoreError> {
+        let (sip_uri, line) = (user.sip_uri.as_str(), Line::of(user));
+        let mut tx = self.database.begin().await?;
+        let updated = sqlx::query!(
+            "UPDATE users SET display_name = ?, line_uri = ?, line_digits = ?, line_extension = ?, enabled = ?,
+                              enterprise_voice = ?
+             WHERE sip_uri = ?",
+            user.display_name,
+            line.uri,
+            line.digits,
+            line.extension,
+            user.enabled,
+            user.enterprise_voice,
+            sip_uri
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        if updated.rows_affected() == 0 { Err(StoreError::NoSuchUser(user.sip_uri.clone())) } else { Ok(()) }
+    }
+
+    /// Removes a user with PIN, counters and certificates.
+    pub async fn remove_user(&self, user: &SipUri) -> Result<(), StoreError> {
+        let mut tx = self.database.begin().await?;
+        let id = id(&mut tx, user).await?;
+        sqlx::query!("DELETE FROM users WHERE id = ?", id).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The user of this address.
+    pub async fn user(&self, user: &SipUri) -> Result<Option<User>, StoreError> {
+        let sip_uri = user.as_str();
+        let row = sqlx::query_as!(
+            UserRow,
+            r#"SELECT sip_uri, display_name, line_uri, enabled AS "enabled: bool",
+                      enterprise_voice AS "enterprise_voice: bool", set_at AS "pin_set_at?"
+               FROM users LEFT JOIN pins ON pins.user_id = users.id
+               WHERE sip_uri = ?"#,
+            sip_uri
+        )
+        .fetch_optional(&self.database.read)
+        .await?;
+        row.map(UserRow::read).transpose()
+    }
+
+    /// All users, by address.
+    pub async fn users(&self) -> Result<Vec<User>, StoreError> {
+        let rows = sqlx::query_as!(
+            UserRow,
+            r#"SELECT sip_uri, display_name, line_uri, enabled AS "enabled: bool",
+                      enterprise_voice AS "enterprise_voice: bool", set_at AS "pin_set_at?"
+               FROM users LEFT JOIN pins ON pins.user_id = users.id
+               ORDER BY sip_uri"#
+        )
+        .fetch_all(&self.database.read)
+        .await?;
+        rows.into_iter().map(UserRow::read).collect()
+    }
+}
+
+impl UserRow {
+    fn read(self) -> Result<User, StoreError> {
+        Ok(User {
+            sip_uri: read_sip_uri(&self.sip_uri)?,
+            display_name: self.display_name,
+            line_uri: self.line_uri.as_deref().map(read_line_uri).transpose()?,
+            enabled: self.enabled,
+            enterprise_voice: self.enterprise_voice,
+            pin_set_at: self.pin_set_at.map(from_stored).transpose()?,
+        })
+    }
+}
+
+/// The columns that hold a line URI.
+struct Line<'a> {
+    uri: Option<String>,
+    digits: Option<&'a str>,
+    extension: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    fn of(user: &'a User) -> Self {
+        let line = user.line_uri.as_ref();
+        Self {
+            uri: line.map(ToString::to_string),
+            digits: line.map(LineUri::digits),
+            extension: line.and_then(LineUri::extension),
+        }
+    }
+}
+
+pub(crate) async fn id(connection: &mut SqliteConnection, user: &SipUri) -> Result<i64, StoreError> {
+    let sip_uri = user.as_str();
+    sqlx::query_scalar!("SELECT id FROM users WHERE sip_uri = ?", sip_uri)
+        .fetch_optional(connection)
+        .await?
+        .ok_or_else(|| StoreError::NoSuchUser(user.clone()))
+}
+
+pub(crate) fn read_sip_uri(stored: &str) -> Result<SipUri, StoreError> {
+    stored.parse().map_err(|_| StoreError::Corrupt("a SIP address"))
+}
+
+pub(crate) fn read_line_uri(stored: &str) -> Result<LineUri, StoreError> {
+    stored.parse().map_err(|_| StoreError::Corrupt("a line URI"))
+}
+
+/// Adds a user and answers with its row id.
+pub(crate) async fn insert(connection: &mut SqliteConnection, user: &User) -> Result<i64, StoreError> {
+    let (sip_uri, line) = (user.sip_uri.as_str(), Line::of(user));
+    let added = sqlx::query!(
+        "INSERT INTO users (sip_uri, display_name, line_uri, line_digits, line_extension, enabled, enterprise_voice)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (sip_uri) DO NOTHING",
+        sip_uri,
+        user.display_name,
+        line.uri,
+        line.digits,
+        line.extension,
+        user.enabled,
+        user.enterprise_voice
+    )
+    .execute(connection)
+    .await?;
+    match added.rows_affected() {
+        0 => Err(StoreError::UserExists(user.sip_uri.clone())),
+        _ => Ok(added.last_insert_rowid()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Pool;
+    use lync_model::Pin;
+
+    fn ken() -> User {
+        User {
+            sip_uri: Pool::sip("kenmyer"),
+            display_name: "Ken Myer".to_owned(),
+            line_uri: Some("tel:+12065551219;ext=1219".parse().unwrap()),
+            enabled: true,
+            enterprise_voice: false,
+            pin_set_at: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn users_come_back_as_they_were_added() {
+        let store = Pool::open().await.store;
+        let pilar = User { sip_uri: Pool::sip("pilar"), line_uri: None, enterprise_voice: true, ..ken() };
+        let adam =
+            User {
+                sip_uri: Pool::sip("adam"), enabled: false, display_name: "Ådam 'x'".to_owned(), ..ken()
+            };
+        for user in [&pilar, &adam] {
+            store.add_user(user).await.unwrap();
+            assert_eq!(store.user(&user.sip_uri).await.unwrap().as_ref(), Some(user));
+        }
+        assert_eq!(store.users().await.unwrap(), [adam, pilar]);
+        assert_eq!(store.user(&Pool::sip("nobody")).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn an_address_is_given_once() {
+        let store = Pool::open().await.store;
+        store.add_user(&ken()).await.unwrap();
+        let second = User { display_name: "Another".to_owned(), ..ken() };
+        assert!(
+            matches!(store.add_user(&second).await, Err(StoreError::UserExists(user)) if user == ken().sip_uri)
+        );
+        assert_eq!(store.users().await.unwrap(), [ken()]);
+    }
+
+    #[tokio::test]
+    async fn an_update_changes_the_line_and_leaves_the_pin() {
+        let pool = Pool::open().await;
+        let store = &pool.store;
+        store.add_user(&ken()).await.unwrap();
+        store.set_pin(&ken().sip_uri, &Pin::new("07129")).await.unwrap();
+        let moved = User {
+            line_uri: Some("tel:+12065551300;ext=1300".parse().unwrap()),
+            enterprise_voice: true,
+            pin_set_at: Some(pool.clock.now()),
+            ..ken()
+        };
+        store.update_user(&moved).await.unwrap();
+        assert_eq!(store.user(&moved.sip_uri).await.unwrap(), Some(moved.clone()));
+        assert_eq!(pool.sign_in("1300", "07129").await, Ok(moved.sip_uri));
+        assert!(pool.sign_in("1219", "07129").await.is_err());
+    }
+
+    #[tokio::test]
+    async fn nobody_can_be_neither_updated_nor_removed() {
+        let store = Pool::open().await.store;
+        assert!(matches!(store.update_user(&ken()).await, Err(StoreError::NoSuchUser(_))));
+        assert!(matches!(store.remove_user(&ken().sip_uri).await, Err(StoreError::NoSuchUser(_))));
+    }
+
+    #[tokio::test]
+    async fn with_a_user_goes_all_that_was_theirs() {
+        let pool = Pool::open().await;
+        let store = &pool.store;
+        let user = pool.add_with_pin("kenmyer", "1219", "07129").await;
+        pool.publish("kenmyer", "{a}", b"der").await;
+        store.lock_pin(&user).await.unwrap();
+        store.remove_user(&user).await.unwrap();
+        assert_eq!(store.users().await.unwrap(), []);
+        pool.add("kenmyer", Some("tel:+12065551219;ext=1219")).await;
+        let info = store.pin_info(&user).await.unwrap();
+        assert!(!info.is_pin_set && !info.is_locked_out);
+        assert_eq!(pool.published("kenmyer").await, []);
+    }
+}
