@@ -1,0 +1,98 @@
+//! Why a datagram got no answer.
+
+use std::fmt;
+
+/// Why a datagram got no answer. Each is counted; see [`Counters`](crate::Counters).
+///
+/// In the order in which they are checked, so that a datagram counts under the first rule that it breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DropReason {
+    /// Shorter than a header and the magic cookie: 240 bytes (RFC 2131 section 2).
+    TooShort,
+    /// Longer than an Ethernet frame holds.
+    TooLong,
+    /// op is not BOOTREQUEST, for instance the answer of another server.
+    NotARequest,
+    /// hlen is more than the 16 bytes of chaddr.
+    HardwareAddressLength,
+    /// The options do not begin with 99.130.83.99 (RFC 2131 section 3).
+    MagicCookie,
+    /// The datagram, or a field with options, ends within an option.
+    CutOption,
+    /// Option 52 is not 1, 2 or 3 (RFC 2132 section 9.3).
+    Overload,
+    /// Option 53 is missing or is not DHCPINFORM.
+    NotInform,
+    /// Option 60 is missing or is not `MS-UC-Client`, which is case-sensitive.
+    OtherClass,
+    /// Option 55 is missing or asks neither for 43 nor for 120.
+    NothingAsked,
+    /// ciaddr is zero: the client has no address to which an answer could go.
+    NoClientAddress,
+    /// ciaddr, or giaddr if it is set, is a multicast or broadcast address.
+    NotUnicast,
+    /// The kernel did not say which address was asked, so there is no server identifier.
+    NoLocalAddress,
+    /// The answer with all that has to be echoed is longer than an Ethernet frame holds.
+    AnswerTooLong,
+}
+
+impl DropReason {
+    /// Every reason, in the order of the checks.
+    pub const ALL: [Self; 14] = [
+        Self::TooShort,
+        Self::TooLong,
+        Self::NotARequest,
+        Self::HardwareAddressLength,
+        Self::MagicCookie,
+        Self::CutOption,
+        Self::Overload,
+        Self::NotInform,
+        Self::OtherClass,
+        Self::NothingAsked,
+        Self::NoClientAddress,
+        Self::NotUnicast,
+        Self::NoLocalAddress,
+        Self::AnswerTooLong,
+    ];
+
+    /// The word that log lines and counters use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TooShort => "too_short",
+            Self::TooLong => "too_long",
+            Self::NotARequest => "not_a_request",
+            Self::HardwareAddressLength => "hardware_address_length",
+            Self::MagicCookie => "magic_cookie",
+            Self::CutOption => "cut_option",
+            Self::Overload => "overload",
+            Self::NotInform => "not_inform",
+            Self::OtherClass => "other_class",
+            Self::NothingAsked => "nothing_asked",
+            Self::NoClientAddress => "no_client_address",
+            Self::NotUnicast => "not_unicast",
+            Self::NoLocalAddress => "no_local_address",
+            Self::AnswerTooLong => "answer_too_long",
+        }
+    }
+}
+
+impl fmt::Display for DropReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn each_reason_is_listed_once_and_has_its_own_word() {
+        assert_eq!(HashSet::from(DropReason::ALL).len(), DropReason::ALL.len());
+        let words: HashSet<_> = DropReason::ALL.iter().map(|reason| reason.as_str()).collect();
+        assert_eq!(words.len(), DropReason::ALL.len());
+    }
+}
