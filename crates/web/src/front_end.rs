@@ -1,0 +1,75 @@
+//! What every handler of the web services may use.
+
+use crate::urls::Urls;
+use lync_model::diagnostics::DiagnosticsTable;
+use lync_model::ports::{CertificateAuthority, UserPinService};
+use lync_model::{Clock, WebServiceSettings};
+use lync_proto::ticket::TicketKey;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use time::OffsetDateTime;
+
+/// The parts that the web services are built from.
+pub struct Parts {
+    /// Where the services are reached.
+    pub urls: Urls,
+    /// The settings of Set-CsWebServiceConfiguration.
+    pub settings: WebServiceSettings,
+    /// What is answered to each cause of a refusal.
+    pub diagnostics: DiagnosticsTable,
+    /// The user-PIN service, in another process for all that the web services know.
+    pub user_pin: Arc<dyn UserPinService>,
+    /// The pool's certification authority.
+    pub authority: Arc<dyn CertificateAuthority>,
+    /// The key of web tickets.
+    pub ticket_key: TicketKey,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// The web services of one front end.
+pub struct FrontEnd {
+    parts: Parts,
+    correlation: AtomicU64,
+}
+
+impl FrontEnd {
+    /// A front end of these parts.
+    pub fn new(parts: Parts) -> Self {
+        // A captured X-MS-Correlation-Id is 2147486114: a counter that starts at 2^31.
+        Self { parts, correlation: AtomicU64::new(1 << 31) }
+    }
+
+    pub(crate) fn urls(&self) -> &Urls {
+        &self.parts.urls
+    }
+
+    pub(crate) fn settings(&self) -> &WebServiceSettings {
+        &self.parts.settings
+    }
+
+    pub(crate) fn diagnostics(&self) -> &DiagnosticsTable {
+        &self.parts.diagnostics
+    }
+
+    pub(crate) fn user_pin(&self) -> &dyn UserPinService {
+        self.parts.user_pin.as_ref()
+    }
+
+    pub(crate) fn authority(&self) -> &dyn CertificateAuthority {
+        self.parts.authority.as_ref()
+    }
+
+    pub(crate) fn ticket_key(&self) -> &TicketKey {
+        &self.parts.ticket_key
+    }
+
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.parts.clock.now()
+    }
+
+    /// The next X-MS-Correlation-Id.
+    pub(crate) fn next_correlation_id(&self) -> u64 {
+        self.correlation.fetch_add(1, Ordering::Relaxed)
+    }
+}

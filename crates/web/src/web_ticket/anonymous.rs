@@ -1,0 +1,18 @@
+//! WebTicketServiceAnon: a ticket for nobody, as meeting clients ask for.
+//!
+//! Path and existence are captured; whom such a ticket names is not public and is inferred.
+
+use super::issue::{self, Subject};
+use crate::FrontEnd;
+use crate::exchange::Exchange;
+use axum::extract::State;
+use axum::response::Response;
+use std::sync::Arc;
+
+pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Exchange) -> Response {
+    let subject = Subject::anonymous(front_end.urls().fqdn(), front_end.settings());
+    match issue::issue_token(&front_end, &exchange, &subject) {
+        Ok(response) => response,
+        Err(refusal) => refusal.into_response(&front_end, &exchange),
+    }
+}

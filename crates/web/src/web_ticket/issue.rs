@@ -1,0 +1,130 @@
+//! IssueToken, once it is known for whom: [MS-OCAUTHWS] 3.2.4.1.
+
+use crate::FrontEnd;
+use crate::exchange::Exchange;
+use crate::operation::{self, body};
+use crate::refusal::Refusal;
+use crate::soap_answer;
+use aws_lc_rs::rand;
+use axum::response::Response;
+use lync_model::diagnostics::names;
+use lync_model::{SipUri, WebServiceSettings};
+use lync_proto::soap::Fault;
+use lync_proto::ticket::{AuthenticationMethod, Confirmation, WebTicket, p_sha1};
+use lync_proto::wstrust::{IssueTokenRequest, IssueTokenResponse, KeyType, Proof, TokenType};
+use lync_proto::{Secret, ns};
+use time::Duration;
+
+/// Size of a proof key where the client leaves it to the server, and of the server's entropy, in bytes.
+const KEY_BYTES: usize = 32;
+
+/// For whom a ticket is.
+pub(super) struct Subject {
+    name: String,
+    method: AuthenticationMethod,
+    lifetime: Duration,
+}
+
+impl Subject {
+    pub(super) fn user(user: SipUri, method: AuthenticationMethod, settings: &WebServiceSettings) -> Self {
+        Self { name: user.to_string(), method, lifetime: settings.ticket_lifetime }
+    }
+
+    pub(super) fn anonymous(fqdn: &str, settings: &WebServiceSettings) -> Self {
+        Self {
+            name: format!("sip:anonymous@{fqdn}"),
+            method: AuthenticationMethod::Unspecified,
+            lifetime: settings.anonymous_ticket_lifetime,
+        }
+    }
+}
+
+/// Answers the request with a ticket for `subject`.
+pub(super) fn issue_token(
+    front_end: &FrontEnd,
+    exchange: &Exchange,
+    subject: &Subject,
+) -> Result<Response, Refusal> {
+    operation::require_action(exchange, ns::ACTION_ISSUE_TOKEN)?;
+    let envelope = operation::envelope(exchange)?;
+    let request =
+        IssueTokenRequest::decode(body(&envelope)?).map_err(|error| operation::unreadable(&error))?;
+    if request.token_type == TokenType::CompactWebTicket {
+        return Err(Fault::sender("compact web tickets are not issued").into());
+    }
+    check_claim(front_end, &request, subject)?;
+    let now = front_end.now();
+    let expires = now + lifetime(&request, subject);
+    let key = proof_key(&request)?;
+    let ticket = WebTicket {
+        assertion_id: uuid::Uuid::new_v4().to_string(),
+        issuer: front_end.urls().web_ticket(),
+        audience: request.applies_to.clone().unwrap_or_else(|| front_end.urls().cert_prov()),
+        user: subject.name.clone(),
+        issued: now,
+        expires,
+        confirmation: match &key {
+            Some(key) => Confirmation::HolderOfKey {
+                wrapped_key: front_end
+                    .ticket_key()
+                    .wrap_proof_key(&key.secret)
+                    .map_err(|error| internal(&error))?,
+            },
+            None => Confirmation::Bearer,
+        },
+        authentication_method: subject.method,
+    };
+    let assertion = ticket.sign(front_end.ticket_key()).map_err(|error| internal(&error))?;
+    tracing::info!(peer = %exchange.peer, user = %subject.name, ticket = %ticket.assertion_id, "web ticket issued");
+    let response = IssueTokenResponse {
+        context: request.context,
+        assertion,
+        assertion_id: ticket.assertion_id,
+        proof: key.map_or(Proof::None, |key| key.proof),
+        created: now,
+        expires,
+        applies_to: request.applies_to,
+    };
+    Ok(soap_answer::ok(front_end, exchange, &response.encode()))
+}
+
+/// A request may name the user whom it expects; then it must be this one.
+fn check_claim(front_end: &FrontEnd, request: &IssueTokenRequest, subject: &Subject) -> Result<(), Refusal> {
+    let Some(claimed) = &request.claim_uri else { return Ok(()) };
+    match claimed.parse::<SipUri>() {
+        Ok(claimed) if claimed.as_str() == subject.name => Ok(()),
+        _ => Err(Refusal::Diagnosed(front_end.diagnostics().known(names::CLAIM_MISMATCH).clone())),
+    }
+}
+
+/// The lifetime that the client asks for, at the most the one that is set.
+fn lifetime(request: &IssueTokenRequest, subject: &Subject) -> Duration {
+    let asked = request.lifetime.map(|lifetime| lifetime.expires - lifetime.created);
+    asked.filter(|asked| asked.is_positive()).map_or(subject.lifetime, |asked| asked.min(subject.lifetime))
+}
+
+struct ProofKey {
+    secret: Secret,
+    proof: Proof,
+}
+
+/// The proof key: both sides' entropy by P_SHA1, or the server's own where the client sends none (WS-Trust 1.3, 4.4).
+fn proof_key(request: &IssueTokenRequest) -> Result<Option<ProofKey>, Refusal> {
+    if request.key_type == KeyType::Bearer {
+        return Ok(None);
+    }
+    let mut random = vec![0; KEY_BYTES];
+    rand::fill(&mut random).map_err(|error| internal(&error))?;
+    Ok(Some(match &request.entropy {
+        Some(entropy) => ProofKey {
+            secret: p_sha1(entropy, &random, entropy.len()).into(),
+            proof: Proof::Computed { server_entropy: random.into() },
+        },
+        None => ProofKey { secret: random.clone().into(), proof: Proof::Secret(random.into()) },
+    }))
+}
+
+fn internal(error: &dyn std::fmt::Display) -> Refusal {
+    tracing::error!(%error, "a web ticket could not be made");
+    Fault::receiver("the web ticket could not be made").into()
+}
