@@ -1,0 +1,129 @@
+//! The command line: what `lyncmock --help` shows, and which file answers it.
+
+mod bootstrap;
+mod client;
+mod config;
+mod demo;
+mod diagnostics;
+mod pem;
+mod phone;
+mod ready;
+mod serve;
+mod user;
+
+use crate::config::{ConfigError, Options, Resolved, resolve};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A Lync Server 2013 front end that starts inside a test
+///
+/// Without a command it serves, on loopback and without a file of its own: a desk phone finds the pool by DHCP,
+/// downloads its root chain, signs in with extension and PIN and leaves with a certificate.
+#[derive(Parser)]
+#[command(name = "lyncmock", version, arg_required_else_help = false, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::ServeArgs,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the pool until Ctrl-C
+    Serve(serve::ServeArgs),
+    /// Start a pool, sign a phone in with the right PIN, let one fail with a wrong one, and show both
+    Demo(demo::DemoArgs),
+    /// Sign in as a phone and print each step
+    Phone(phone::PhoneArgs),
+    /// Test-CsPhoneBootstrap, with the arguments and the output of Microsoft's cmdlet
+    #[command(name = "Test-CsPhoneBootstrap", disable_help_flag = true)]
+    TestCsPhoneBootstrap {
+        /// As for the cmdlet; `-?` tells them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+        arguments: Vec<String>,
+    },
+    /// List, add and remove users of a kept pool, and set their PINs
+    User(user::UserArgs),
+    /// Check a configuration, or show what it amounts to
+    Config(config::ConfigArgs),
+    /// The table of diagnostics: what is answered to each refusal, and how well that is known
+    Diagnostics(diagnostics::DiagnosticsArgs),
+    /// Exit with 0 when a pool is ready, with 1 when it is not
+    Ready(ready::ReadyArgs),
+}
+
+/// The configuration, as each command that needs one takes it.
+#[derive(clap::Args)]
+struct ConfigSource {
+    /// Read this TOML file; a flag or an environment variable beats what it says
+    #[arg(long, short, env = "LYNCMOCK_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
+}
+
+impl ConfigSource {
+    fn resolve(&self, matches: &ArgMatches) -> Result<Resolved, ConfigError> {
+        resolve(&self.options, matches, self.config.as_deref())
+    }
+}
+
+/// Runs the command line and answers with the exit code: 0 good, 1 failed, 2 wrong usage, 3 nobody there.
+pub async fn run(arguments: Vec<OsString>) -> ExitCode {
+    let matches = match Cli::command().try_get_matches_from(cmdlets_in_any_case(arguments)) {
+        Ok(matches) => matches,
+        Err(error) => error.exit(),
+    };
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let own = matches.subcommand().map_or(&matches, |(_, own)| own);
+    let done = match cli.command {
+        None => serve::run(cli.serve, own).await,
+        Some(Command::Serve(arguments)) => serve::run(arguments, own).await,
+        Some(Command::Demo(arguments)) => demo::run(arguments, own).await,
+        Some(Command::Phone(arguments)) => phone::run(arguments).await,
+        Some(Command::TestCsPhoneBootstrap { arguments }) => bootstrap::run(&arguments).await,
+        Some(Command::User(arguments)) => user::run(arguments, own).await,
+        Some(Command::Config(arguments)) => config::run(&arguments, own),
+        Some(Command::Diagnostics(arguments)) => diagnostics::run(&arguments),
+        Some(Command::Ready(arguments)) => ready::run(arguments, own).await,
+    };
+    done.unwrap_or_else(|error| {
+        say_error(&error);
+        ExitCode::FAILURE
+    })
+}
+
+/// PowerShell knows cmdlets in any case; so does this command line.
+fn cmdlets_in_any_case(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    const CMDLETS: &[&str] = &["Test-CsPhoneBootstrap"];
+    if let Some(first) = arguments.get_mut(1)
+        && let Some(cmdlet) = CMDLETS.iter().find(|cmdlet| first.eq_ignore_ascii_case(cmdlet))
+    {
+        *first = (*cmdlet).into();
+    }
+    arguments
+}
+
+#[expect(clippy::print_stderr, reason = "the command line talks to a person")]
+fn say_error(error: &anyhow::Error) {
+    eprintln!("error: {error:#}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_cmdlet_is_known_in_any_case() {
+        let arguments = ["lyncmock", "test-csphonebootstrap", "-Pin", "x"].map(OsString::from).to_vec();
+        assert_eq!(cmdlets_in_any_case(arguments).get(1).unwrap(), "Test-CsPhoneBootstrap");
+    }
+}

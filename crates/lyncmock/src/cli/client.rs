@@ -1,0 +1,72 @@
+//! How the client commands find a pool, beside what DHCP tells them.
+
+use crate::client::{address_in, client_of};
+use crate::endpoints::Endpoints;
+use anyhow::Context;
+use lync_model::Pin;
+use lync_phone::{DhcpDiscovery, KeyKind, Resolve, SignIn};
+use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
+use std::path::PathBuf;
+
+/// Where a pool without configuration listens for DHCP.
+pub(super) const DEFAULT_DHCP: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 10067);
+
+/// Where to look, and with what.
+#[derive(clap::Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Finding the pool")]
+pub(super) struct ClientArgs {
+    /// Ask this DHCP server [default: 127.0.0.1:10067, a pool without configuration]
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with = "dhcp_interface")]
+    pub(super) dhcp: Option<SocketAddrV4>,
+    /// Ask every DHCP server on this interface, by broadcast; needs the right to bind port 68
+    #[arg(long, value_name = "NAME")]
+    pub(super) dhcp_interface: Option<String>,
+    /// Port of plain HTTP, for the root chain [default: from the HTTPS port: 443 → 80, 10443 → 10080]
+    #[arg(long, value_name = "PORT")]
+    pub(super) http_port: Option<u16>,
+    /// Take this host to be at this address, as curl's --resolve does; may be repeated
+    #[arg(long, value_name = "HOST=ADDR", value_parser = host_and_address)]
+    pub(super) resolve: Vec<(String, IpAddr)>,
+    /// Sign in to the pool that wrote this file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dhcp", "dhcp_interface"])]
+    pub(super) ready_file: Option<PathBuf>,
+    /// Make an RSA key with 2048 bits instead of one on P-256
+    #[arg(long)]
+    pub(super) rsa: bool,
+}
+
+fn host_and_address(text: &str) -> Result<(String, IpAddr), String> {
+    let (host, address) = text.split_once('=').ok_or("write it as HOST=ADDR")?;
+    let address = address.parse().map_err(|error| format!("{error}"))?;
+    Ok((host.to_owned(), address))
+}
+
+impl ClientArgs {
+    /// A phone that looks where these arguments say. `wants_dhcp`: something is left to be found.
+    pub(super) fn sign_in(&self, phone_or_ext: &str, pin: Pin, wants_dhcp: bool) -> anyhow::Result<SignIn> {
+        let mut sign_in = match &self.ready_file {
+            Some(file) => {
+                let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+                let endpoints = Endpoints::from_json(&text).with_context(|| file.display().to_string())?;
+                anyhow::ensure!(address_in(&endpoints.https).is_some(), "{}: no address", file.display());
+                client_of(&endpoints, phone_or_ext, pin)
+            }
+            None => self.by_arguments(SignIn::new(phone_or_ext, pin), wants_dhcp),
+        };
+        if let Some(port) = self.http_port {
+            sign_in = sign_in.http_port(port);
+        }
+        Ok(sign_in.key_kind(if self.rsa { KeyKind::Rsa2048 } else { KeyKind::P256 }))
+    }
+
+    fn by_arguments(&self, mut sign_in: SignIn, wants_dhcp: bool) -> SignIn {
+        let pairs = self.resolve.iter();
+        let resolve = pairs.fold(Resolve::new(), |known, (host, address)| known.with_ip(host, *address));
+        sign_in = sign_in.resolve(resolve);
+        match &self.dhcp_interface {
+            _ if !wants_dhcp => sign_in,
+            Some(interface) => sign_in.dhcp(DhcpDiscovery::broadcast(Some(interface.clone()))),
+            None => sign_in.dhcp(DhcpDiscovery::unicast(self.dhcp.unwrap_or(DEFAULT_DHCP))),
+        }
+    }
+}

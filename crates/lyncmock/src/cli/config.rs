@@ -1,0 +1,74 @@
+//! `lyncmock config check|show`.
+
+use super::ConfigSource;
+use crate::config::{Config, Options, Origin};
+use clap::{ArgMatches, Args, Subcommand};
+use std::process::ExitCode;
+
+/// `lyncmock config …`
+#[derive(Args)]
+pub(super) struct ConfigArgs {
+    #[command(subcommand)]
+    command: ConfigCommand,
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Say whether the configuration can be used, and what is wrong with it
+    Check(ConfigSource),
+    /// Print every key with its value and where that came from
+    Show(ConfigSource),
+}
+
+#[expect(clippy::print_stdout, reason = "the command line talks to a person")]
+pub(super) fn run(arguments: &ConfigArgs, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let matches = matches.subcommand().map_or(matches, |(_, own)| own);
+    match &arguments.command {
+        ConfigCommand::Check(source) => {
+            Config::from_options(source.resolve(matches)?.options)?;
+            println!("The configuration is good.");
+        }
+        ConfigCommand::Show(source) => {
+            let resolved = source.resolve(matches)?;
+            Config::from_options(resolved.options.clone())?;
+            print!("{}", table(&resolved.options, &resolved.origins)?);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The options as TOML, with the origin of each value behind it.
+fn table(options: &Options, origins: &[(String, Origin)]) -> anyhow::Result<String> {
+    let mut section = String::new();
+    let mut printed = String::new();
+    for line in toml::to_string(options)?.lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            section = format!("{name}.");
+        }
+        let key = line.split(" = ").next().map(|name| format!("{section}{name}"));
+        let origin = origins.iter().find(|(known, _)| Some(known) == key.as_ref());
+        match origin {
+            Some((_, origin)) => printed.push_str(&format!("{line:<50} # {origin}\n")),
+            None => printed.push_str(&format!("{line}\n")),
+        }
+    }
+    Ok(printed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_value_shows_where_it_came_from() {
+        let mut options = Options::default();
+        options.fqdn = Some("pool.lab.test".to_owned());
+        options.dhcp.enabled = Some(false);
+        let origins =
+            [("fqdn".to_owned(), Origin::Flag), ("dhcp.enabled".to_owned(), Origin::File("lab.toml".into()))];
+        let shown = table(&options, &origins).unwrap();
+        assert!(shown.contains("fqdn = \"pool.lab.test\""), "{shown}");
+        assert!(shown.contains("# flag\n") && shown.contains("enabled = false"), "{shown}");
+        assert!(shown.contains("# lab.toml\n"), "{shown}");
+    }
+}

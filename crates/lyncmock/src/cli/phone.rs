@@ -1,0 +1,123 @@
+//! `lyncmock phone`: signs in as a phone and shows each step.
+
+use super::client::ClientArgs;
+use clap::Args;
+use lync_model::{Pin, SipUri};
+use lync_phone::{Report, Step, StepOutcome};
+use serde_json::json;
+use std::fmt::Write;
+use std::process::ExitCode;
+
+/// `lyncmock phone`
+#[derive(Args)]
+pub(super) struct PhoneArgs {
+    /// Phone number or extension, as it would be typed
+    #[arg(long, value_name = "NUMBER")]
+    ext: String,
+    /// PIN; other users of this machine may see it in the list of processes
+    #[arg(long, env = "LYNCMOCK_PIN", hide_env_values = true, value_name = "PIN")]
+    pin: String,
+    /// SIP address to which number and PIN must belong
+    #[arg(long, value_name = "SIP")]
+    user: Option<SipUri>,
+    /// FQDN of the pool, instead of DHCP's
+    #[arg(long, value_name = "FQDN")]
+    target_fqdn: Option<String>,
+    /// Address of certificate provisioning, instead of DHCP's
+    #[arg(long, value_name = "URL")]
+    target_uri: Option<String>,
+    /// Write the certificate, its key and the chain as PEM to this file, readable by its owner alone
+    #[arg(long, value_name = "FILE")]
+    out: Option<std::path::PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    client: ClientArgs,
+}
+
+#[expect(clippy::print_stdout, reason = "the command line talks to a person")]
+pub(super) async fn run(arguments: PhoneArgs) -> anyhow::Result<ExitCode> {
+    let wants_dhcp = arguments.target_fqdn.is_none() && arguments.target_uri.is_none();
+    let mut sign_in = arguments.client.sign_in(&arguments.ext, Pin::new(arguments.pin), wants_dhcp)?;
+    if let Some(user) = arguments.user {
+        sign_in = sign_in.user_sip_address(user);
+    }
+    if let Some(fqdn) = arguments.target_fqdn {
+        sign_in = sign_in.target_fqdn(fqdn);
+    }
+    if let Some(uri) = arguments.target_uri {
+        sign_in = sign_in.target_uri(uri);
+    }
+    let report = sign_in.run().await;
+    if arguments.json {
+        println!("{}", as_json(&report));
+    } else {
+        print!("{}", as_text(&report));
+    }
+    if let (Some(path), Ok(signed_in)) = (&arguments.out, &report.outcome) {
+        super::pem::write(path, signed_in)?;
+    }
+    Ok(ExitCode::from(report.verdict().exit_code()))
+}
+
+/// The steps as a table for a person.
+pub(super) fn as_text(report: &Report) -> String {
+    let mut text = String::new();
+    for step in &report.steps {
+        let (mark, why) = match &step.outcome {
+            StepOutcome::Done => ("ok  ", None),
+            StepOutcome::Failed(reason) => ("FAIL", Some(reason)),
+        };
+        let milliseconds = step.duration.as_secs_f64() * 1000.0;
+        let _ = writeln!(text, "{mark} {:>8.1} ms  {}", milliseconds, step.name.title());
+        for detail in &step.details {
+            let _ = writeln!(text, "                    {}: {}", detail.name.replace('_', " "), detail.value);
+        }
+        if let Some(reason) = why {
+            let _ = writeln!(text, "                    {}", reason.replace('\n', "\n                    "));
+        }
+    }
+    let milliseconds = report.latency.as_secs_f64() * 1000.0;
+    let _ = match &report.outcome {
+        Ok(signed_in) => {
+            writeln!(text, "\n{} is signed in, after {milliseconds:.1} ms.", signed_in.user)
+        }
+        Err(failure) => writeln!(text, "\nNot signed in, after {milliseconds:.1} ms: {failure}"),
+    };
+    text
+}
+
+fn as_json(report: &Report) -> serde_json::Value {
+    let step = |step: &Step| {
+        let details: serde_json::Map<String, serde_json::Value> =
+            step.details.iter().map(|detail| (detail.name.to_owned(), detail.value.clone().into())).collect();
+        json!({
+            "step": step.name.as_str(),
+            "start_ms": step.start.as_secs_f64() * 1000.0,
+            "duration_ms": step.duration.as_secs_f64() * 1000.0,
+            "ok": step.outcome == StepOutcome::Done,
+            "error": match &step.outcome { StepOutcome::Done => None, StepOutcome::Failed(reason) => Some(reason) },
+            "details": details,
+        })
+    };
+    let failure = report.outcome.as_ref().err();
+    let diagnostics = failure.and_then(|failure| failure.response()).and_then(|head| head.diagnostics());
+    json!({
+        "signed_in": report.outcome.is_ok(),
+        "user": report.outcome.as_ref().ok().map(|signed_in| signed_in.user.to_string()),
+        "certificate_expires": report.outcome.as_ref().ok().map(|signed_in| signed_in.certificate_expires.unix_timestamp()),
+        "target_fqdn": report.target_fqdn,
+        "target_uri": report.target_uri,
+        "latency_ms": report.latency.as_secs_f64() * 1000.0,
+        "failed_step": failure.map(|failure| failure.step.as_str()),
+        "error": failure.map(ToString::to_string),
+        "diagnostics": diagnostics.map(|found| json!({
+            "error_id": found.error_id,
+            "source": found.source,
+            "reason": found.reason,
+            "faultcode": found.faultcode,
+        })),
+        "steps": report.steps.iter().map(step).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,94 @@
+//! `lyncmock ready`: whether a pool answers.
+
+use super::ConfigSource;
+use crate::endpoints::Endpoints;
+use anyhow::Context;
+use clap::{ArgMatches, Args};
+use lync_web::CERT_PROV_PATH;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{interval, timeout};
+
+/// Between two questions, with `--wait`.
+const PERIOD: Duration = Duration::from_millis(50);
+/// For one question.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// `lyncmock ready`
+#[derive(Args)]
+pub(super) struct ReadyArgs {
+    /// Wait until it is ready, at most for --timeout
+    #[arg(long)]
+    wait: bool,
+    /// Seconds to wait
+    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
+    /// Ask the pool that wrote this file
+    #[arg(long, env = "LYNCMOCK_READY_FILE", value_name = "FILE")]
+    ready_file: Option<PathBuf>,
+    #[command(flatten)]
+    source: ConfigSource,
+}
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command line talks to a person")]
+pub(super) async fn run(arguments: ReadyArgs, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
+    let listen = arguments.source.resolve(matches)?.options.listen.http;
+    let configured = listen.map(|address| format!("http://{address}"));
+    let ask = || async {
+        let url = match (&arguments.ready_file, &configured) {
+            (Some(file), _) => of_ready_file(file)?,
+            (None, Some(url)) => url.clone(),
+            (None, None) => anyhow::bail!("no address to ask"),
+        };
+        timeout(PATIENCE, answers(&url)).await.context("no answer")?.with_context(|| url.clone())?;
+        Ok::<String, anyhow::Error>(url)
+    };
+    let answer = if arguments.wait {
+        let until_ready = async {
+            let mut ticks = interval(PERIOD);
+            loop {
+                ticks.tick().await;
+                if let Ok(url) = ask().await {
+                    return url;
+                }
+            }
+        };
+        match timeout(Duration::from_secs(arguments.timeout), until_ready).await {
+            Ok(url) => Ok(url),
+            Err(_) => ask().await, // Once more, for the reason.
+        }
+    } else {
+        ask().await
+    };
+    match answer {
+        Ok(url) => {
+            println!("ready: {url}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            eprintln!("not ready: {error:#}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn of_ready_file(file: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    Ok(Endpoints::from_json(&text).with_context(|| file.display().to_string())?.http)
+}
+
+/// Asks for the metadata of CertProv, which costs the pool nothing and needs neither trust nor credentials.
+async fn answers(url: &str) -> anyhow::Result<()> {
+    let authority = url.strip_prefix("http://").context("not an http:// address")?;
+    let mut socket = TcpStream::connect(authority).await?;
+    let request =
+        format!("GET {CERT_PROV_PATH}/mex HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await?;
+    let mut status = [0; 15];
+    socket.read_exact(&mut status).await?;
+    anyhow::ensure!(&status == b"HTTP/1.1 200 OK", "it answers, but not as a pool does");
+    Ok(())
+}

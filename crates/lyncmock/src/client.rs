@@ -1,0 +1,55 @@
+//! A phone that is told where a pool listens.
+
+use crate::endpoints::Endpoints;
+use lync_model::Pin;
+use lync_phone::{DhcpDiscovery, Resolve, SignIn};
+use std::net::SocketAddr;
+
+/// A phone for the pool at these endpoints. It finds it by DHCP where that is served, as phones do.
+pub(crate) fn client_of(endpoints: &Endpoints, phone_or_ext: &str, pin: Pin) -> SignIn {
+    let mut sign_in = SignIn::new(phone_or_ext, pin);
+    if let Some(http) = address_in(&endpoints.http) {
+        sign_in = sign_in.http_port(http.port());
+    }
+    if let Some(https) = address_in(&endpoints.https) {
+        // The pool has a name that no DNS knows; wherever its web services are, the name is.
+        let reachable = if https.ip().is_unspecified() { loopback_of(https) } else { https.ip() };
+        sign_in = sign_in.resolve(Resolve::new().with_ip(&endpoints.fqdn, reachable));
+        if endpoints.dhcp.is_none() {
+            let path = lync_web::CERT_PROV_PATH;
+            sign_in = sign_in.target_fqdn(endpoints.fqdn.clone()).target_uri(format!(
+                "https://{}:{}{path}",
+                endpoints.fqdn,
+                https.port()
+            ));
+        }
+    }
+    match endpoints.dhcp {
+        Some(SocketAddr::V4(server)) => sign_in.dhcp(DhcpDiscovery::unicast(server)),
+        _ => sign_in,
+    }
+}
+
+fn loopback_of(address: SocketAddr) -> std::net::IpAddr {
+    match address {
+        SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+        SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+    }
+}
+
+/// The socket address in `scheme://address:port`.
+pub(crate) fn address_in(url: &str) -> Option<SocketAddr> {
+    url.split_once("://")?.1.split('/').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_found_in_urls() {
+        assert_eq!(address_in("http://127.0.0.1:10080"), Some("127.0.0.1:10080".parse().unwrap()));
+        assert_eq!(address_in("https://[::1]:444/LiveServer"), Some("[::1]:444".parse().unwrap()));
+        assert_eq!(address_in("https://pool"), None);
+    }
+}

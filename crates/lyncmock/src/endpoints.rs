@@ -1,0 +1,76 @@
+//! Where a pool listens, once every socket is bound. The JSON form is an interface: tests and scripts read it.
+
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The real addresses of a running pool.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Endpoints {
+    /// FQDN of the pool.
+    pub fqdn: String,
+    /// `host:port` of the DHCP component; the first one when there are several, `null` when it is off.
+    pub dhcp: Option<SocketAddr>,
+    /// Base URL of the HTTP listener, for instance `http://127.0.0.1:10080`.
+    pub http: String,
+    /// Base URL of the HTTPS listener.
+    pub https: String,
+    /// URL of the user-PIN service.
+    pub userpin: String,
+    /// Base URL of the admin API; `null` while there is none.
+    pub admin: Option<String>,
+    /// A file with the root certificate, PEM.
+    pub ca_pem: PathBuf,
+}
+
+impl Endpoints {
+    /// One line of JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("addresses and paths of this process are UTF-8")
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote.
+    ///
+    /// # Errors
+    /// When the text is none.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// Writes [`to_json`](Self::to_json) to `path`, whole or not at all: whoever sees the file can read it.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write_to(&self, path: &Path) -> std::io::Result<()> {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let mut file = tempfile::NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))?;
+        std::io::Write::write_all(&mut file, format!("{}\n", self.to_json()).as_bytes())?;
+        file.persist(path)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_json_form_is_what_scripts_read() {
+        let endpoints = Endpoints {
+            fqdn: "atl-cs-001.litwareinc.com".to_owned(),
+            dhcp: Some("127.0.0.1:10067".parse().unwrap()),
+            http: "http://127.0.0.1:10080".to_owned(),
+            https: "https://127.0.0.1:10443".to_owned(),
+            userpin: "https://127.0.0.1:10444/LiveServer/UserPinService".to_owned(),
+            admin: None,
+            ca_pem: "/tmp/ca.pem".into(),
+        };
+        expect_test::expect![[r#"{"fqdn":"atl-cs-001.litwareinc.com","dhcp":"127.0.0.1:10067","http":"http://127.0.0.1:10080","https":"https://127.0.0.1:10443","userpin":"https://127.0.0.1:10444/LiveServer/UserPinService","admin":null,"ca_pem":"/tmp/ca.pem"}"#]]
+        .assert_eq(&endpoints.to_json());
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("ready.json");
+        endpoints.write_to(&file).unwrap();
+        let read = Endpoints::from_json(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        assert_eq!(read, endpoints);
+    }
+}

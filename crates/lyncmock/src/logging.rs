@@ -1,0 +1,20 @@
+//! The log of a process, on standard error. PINs, passwords and keys never reach it: their types print as `****`.
+
+use crate::config::{LogFormat, Options};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+/// Starts the log as the options have it. A second call in one process changes nothing.
+///
+/// # Errors
+/// When `log.filter` cannot be read.
+pub(crate) fn start(options: &Options) -> Result<(), ParseError> {
+    let filter = EnvFilter::builder().parse(options.log.filter.as_deref().unwrap_or("warn"))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Fails only when the process has a log already, which then stays.
+    let _ = match options.log.format.unwrap_or_default() {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! The library: a pool inside a test.
+
+use crate::client::client_of;
+use crate::config::{Config, Options, UsersFile};
+use crate::endpoints::Endpoints;
+use crate::pool::{Running, StartError};
+use lync_model::{Clock, Event, Pin, SipUri, User};
+use lync_phone::SignIn;
+use lync_store::StoreError;
+
+/// A running pool. It stops when it is dropped.
+pub struct LyncMock {
+    running: Running,
+}
+
+impl LyncMock {
+    /// Starts a pool on free loopback ports, with the fixture users, P-256 certificates and an ephemeral store.
+    ///
+    /// # Panics
+    /// When it cannot start, with the reason; [`builder`](Self::builder) has a start that returns it.
+    pub async fn start() -> Self {
+        match Self::builder().start().await {
+            Ok(mock) => mock,
+            #[expect(clippy::panic, reason = "a test without its server has nothing to go on with")]
+            Err(error) => panic!("lyncmock did not start: {error}"),
+        }
+    }
+
+    /// A pool that is to be configured first.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// Where it listens.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.running.endpoints
+    }
+
+    /// The root certificate, PEM.
+    pub fn ca_pem(&self) -> String {
+        self.running.pki.ca_pem()
+    }
+
+    /// SHA-256 of the root certificate, as `AB:CD:…`.
+    pub fn ca_fingerprint(&self) -> String {
+        self.running.pki.root_fingerprint_sha256()
+    }
+
+    /// The pool's clock; advance it to let tickets, certificates, PINs and lockouts run out.
+    pub fn clock(&self) -> &Clock {
+        &self.running.clock
+    }
+
+    /// The event log "Lync Server", the oldest entry first.
+    pub fn events(&self) -> Vec<Event> {
+        self.running.events.snapshot()
+    }
+
+    /// Waits until `count` events were written since the start.
+    pub async fn wait_for_events(&self, count: u64) {
+        self.running.events.wait_for(count).await;
+    }
+
+    /// Every user.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn users(&self) -> Result<Vec<User>, StoreError> {
+        self.running.store.users().await
+    }
+
+    /// Adds a user. [`set_pin`](Self::set_pin) gives it a PIN.
+    ///
+    /// # Errors
+    /// When there is one with this SIP address, or the store fails.
+    pub async fn add_user(&self, user: &User) -> Result<(), StoreError> {
+        self.running.store.add_user(user).await
+    }
+
+    /// Sets a user's PIN, as Set-CsClientPin does.
+    ///
+    /// # Errors
+    /// When the policy refuses it, there is no such user, or the store fails.
+    pub async fn set_pin(&self, user: &SipUri, pin: &str) -> Result<(), StoreError> {
+        self.running.store.set_pin(user, &Pin::new(pin)).await
+    }
+
+    /// Lock-CsClientPin.
+    ///
+    /// # Errors
+    /// When there is no such user, or the store fails.
+    pub async fn lock_pin(&self, user: &SipUri) -> Result<(), StoreError> {
+        self.running.store.lock_pin(user).await
+    }
+
+    /// Unlock-CsClientPin.
+    ///
+    /// # Errors
+    /// When there is no such user, or the store fails.
+    pub async fn unlock_pin(&self, user: &SipUri) -> Result<(), StoreError> {
+        self.running.store.unlock_pin(user).await
+    }
+
+    /// A phone that will find this pool by DHCP and sign in with this extension and PIN.
+    pub fn phone(&self, phone_or_ext: &str, pin: &str) -> SignIn {
+        client_of(self.endpoints(), phone_or_ext, Pin::new(pin)).clock(self.clock().clone())
+    }
+
+    /// Stops the pool, and returns when its sockets are closed and open requests have ended.
+    pub async fn stop(self) {
+        self.running.stop().await;
+    }
+}
+
+/// A pool that is being configured. Starts from loopback, free ports and the fixture users.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    options: Options,
+    users: Option<UsersFile>,
+    clock: Clock,
+}
+
+impl Builder {
+    fn new() -> Self {
+        let options = Options::on_free_ports();
+        Self { options, users: None, clock: Clock::system() }
+    }
+
+    /// Sets options; those that are not given here stay as they are.
+    #[must_use]
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options.or(self.options);
+        self
+    }
+
+    /// The pool's FQDN.
+    #[must_use]
+    pub fn fqdn(mut self, fqdn: &str) -> Self {
+        self.options.fqdn = Some(fqdn.to_owned());
+        self
+    }
+
+    /// Users and PIN policy, in place of the fixture's.
+    #[must_use]
+    pub fn users(mut self, users: UsersFile) -> Self {
+        self.users = Some(users);
+        self
+    }
+
+    /// The clock that everything runs on.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Starts the pool; when this returns, every socket is bound and served.
+    ///
+    /// # Errors
+    /// When the configuration cannot be meant, or the pool cannot start.
+    pub async fn start(self) -> Result<LyncMock, BuildError> {
+        let mut config = Config::from_options(self.options)?;
+        if let Some(users) = self.users {
+            config.users = users;
+        }
+        Ok(LyncMock { running: Running::start(config, self.clock).await? })
+    }
+}
+
+/// Why a [`Builder`] built nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The configuration cannot be meant.
+    #[error(transparent)]
+    Config(#[from] crate::ConfigError),
+    /// The pool did not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+}

@@ -1,0 +1,157 @@
+//! One running pool: every part, wired to the others.
+
+mod bind;
+mod seed;
+mod wiring;
+
+use crate::config::{CertificateKey, Config};
+use crate::endpoints::Endpoints;
+use crate::events::Events;
+use bind::Sockets;
+use lync_model::Clock;
+use lync_pki::{KeyKind, Pool as Pki, PoolNames};
+use lync_store::{Store, StoreLocation};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use wiring::Wiring;
+
+/// Why a pool did not start. The text says what to change.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A socket that cannot be had.
+    #[error("{key}: cannot listen on {address}: {error}{hint}")]
+    Bind {
+        /// The key of the configuration.
+        key: &'static str,
+        /// The address or the interface.
+        address: String,
+        /// What the system said.
+        error: std::io::Error,
+        /// What to do about it; begins with a semicolon unless it is empty.
+        hint: &'static str,
+    },
+    /// The data directory, or a temporary one.
+    #[error("{path}: {error}")]
+    Directory {
+        /// The directory or file.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The store.
+    #[error("the store cannot be used: {0}")]
+    Store(#[from] lync_store::StoreError),
+    /// The certificates.
+    #[error("the certificates cannot be used: {0}")]
+    Pki(#[from] lync_pki::PkiError),
+    /// A part that could not be made of the others.
+    #[error("{part}: {problem}")]
+    Part {
+        /// The part.
+        part: &'static str,
+        /// What it said.
+        problem: String,
+    },
+}
+
+impl StartError {
+    fn part(part: &'static str, problem: impl ToString) -> Self {
+        Self::Part { part, problem: problem.to_string() }
+    }
+}
+
+/// A running pool. Dropping it ends every task of it.
+pub(crate) struct Running {
+    pub(crate) endpoints: Endpoints,
+    pub(crate) store: Arc<Store>,
+    pub(crate) pki: Arc<Pki>,
+    pub(crate) events: Arc<Events>,
+    pub(crate) clock: Clock,
+    shutdown: CancellationToken,
+    tasks: JoinSet<()>,
+    /// Holds what a pool without a data directory leaves behind; removed when the pool goes.
+    _scratch: TempDir,
+}
+
+impl Running {
+    /// Starts every part; when this returns, every socket is bound and served.
+    pub(crate) async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let sockets = Sockets::bind(&config)?;
+        let scratch = scratch()?;
+        let (pki, store) = tokio::try_join!(open_pki(&config, &clock), open_store(&config, &clock))?;
+        let (pki, store) = (Arc::new(pki), Arc::new(store));
+        let endpoints = sockets.endpoints(&config, write_ca(&config, scratch.path(), &pki)?)?;
+        let parts = Wiring { config: &config, clock: &clock, pki: &pki, store: &store };
+        let events = Arc::new(Events::new());
+        let shutdown = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        parts.serve(sockets, Arc::clone(&events), &mut tasks, &shutdown).await?;
+        Ok(Self { endpoints, store, pki, events, clock, shutdown, tasks, _scratch: scratch })
+    }
+
+    /// Stops every part and waits until all have ended.
+    pub(crate) async fn stop(mut self) {
+        self.shutdown.cancel();
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The JoinSet aborts what is still running when it is dropped in its turn.
+        self.shutdown.cancel();
+    }
+}
+
+async fn open_pki(config: &Config, clock: &Clock) -> Result<Pki, StartError> {
+    let mut names = PoolNames::new(config.fqdn.clone(), config.sip_domain.clone());
+    for name in &config.pki.extra_names {
+        match name.parse::<IpAddr>() {
+            Ok(address) => names.extra_ips.push(address),
+            Err(_) => names.extra_dns.push(name.clone()),
+        }
+    }
+    let kind = match config.pki.key {
+        CertificateKey::Rsa2048 => KeyKind::Rsa2048,
+        CertificateKey::P256 | CertificateKey::Auto => KeyKind::P256,
+    };
+    let directory = config.data_dir.as_ref().map(|dir| dir.join("pki"));
+    let now = clock.now();
+    // RSA keys take a tenth of a second, which is too long for an async thread.
+    let opened = tokio::task::spawn_blocking(move || match directory {
+        Some(directory) => Pki::open(&directory, &names, kind, now),
+        None => Pki::generate(&names, kind, now),
+    });
+    Ok(opened.await.map_err(|error| StartError::part("certificates", error))??)
+}
+
+async fn open_store(config: &Config, clock: &Clock) -> Result<Store, StartError> {
+    let location = match &config.data_dir {
+        Some(dir) => {
+            let unusable = |error| StartError::Directory { path: dir.clone(), error };
+            std::fs::create_dir_all(dir).map_err(unusable)?;
+            StoreLocation::Kept(dir.join("lyncmock.db"))
+        }
+        None => StoreLocation::Ephemeral,
+    };
+    let store = Store::open(&location, clock.clone()).await?;
+    store.seed(&seed::seed(&config.users, clock.now())).await?;
+    Ok(store)
+}
+
+fn scratch() -> Result<TempDir, StartError> {
+    let made = TempDir::with_prefix("lyncmock-");
+    made.map_err(|error| StartError::Directory { path: std::env::temp_dir(), error })
+}
+
+/// Writes the root certificate to where `ca_pem` of the endpoints says.
+fn write_ca(config: &Config, scratch: &Path, pki: &Pki) -> Result<PathBuf, StartError> {
+    let path = config.data_dir.as_deref().unwrap_or(scratch).join("ca.pem");
+    std::fs::write(&path, pki.ca_pem())
+        .map_err(|error| StartError::Directory { path: path.clone(), error })?;
+    Ok(path)
+}

@@ -1,0 +1,101 @@
+//! Every socket of a pool, bound before anything else happens: an address in use is found out at once, and the real
+//! ports are known to all that print or send them.
+
+use super::StartError;
+use crate::config::Config;
+use crate::endpoints::Endpoints;
+use lync_dhcp::{BindError, DhcpSocket};
+use lync_web::Urls;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::net::TcpListener;
+
+/// The port of DHCP servers (RFC 2131).
+const DHCP_SERVER_PORT: u16 = 67;
+
+/// The bound sockets.
+pub(super) struct Sockets {
+    pub(super) http: TcpListener,
+    pub(super) https: TcpListener,
+    pub(super) userpin: TcpListener,
+    pub(super) dhcp: Vec<DhcpSocket>,
+}
+
+impl Sockets {
+    pub(super) fn bind(config: &Config) -> Result<Self, StartError> {
+        Ok(Self {
+            http: tcp("listen.http", config.listen.http)?,
+            https: tcp("listen.https", config.listen.https)?,
+            userpin: tcp("listen.userpin", config.listen.userpin)?,
+            dhcp: if config.dhcp.enabled { dhcp(config)? } else { Vec::new() },
+        })
+    }
+
+    pub(super) fn endpoints(&self, config: &Config, ca_pem: PathBuf) -> Result<Endpoints, StartError> {
+        let url = |scheme: &str, listener: &TcpListener, key| {
+            local(key, listener).map(|address| format!("{scheme}://{address}"))
+        };
+        Ok(Endpoints {
+            fqdn: config.fqdn.clone(),
+            dhcp: self.dhcp.first().map(|socket| SocketAddr::V4(socket.local_addr())),
+            http: url("http", &self.http, "listen.http")?,
+            https: url("https", &self.https, "listen.https")?,
+            userpin: format!("{}{}", url("https", &self.userpin, "listen.userpin")?, lync_userpin::PATH),
+            admin: None,
+            ca_pem,
+        })
+    }
+
+    pub(super) fn urls(&self, config: &Config) -> Result<Urls, StartError> {
+        let http = local("listen.http", &self.http)?.port();
+        Ok(Urls::new(&config.fqdn, http, self.https_port()?))
+    }
+
+    pub(super) fn https_port(&self) -> Result<u16, StartError> {
+        Ok(local("listen.https", &self.https)?.port())
+    }
+
+    pub(super) fn userpin_address(&self) -> Result<SocketAddr, StartError> {
+        local("listen.userpin", &self.userpin)
+    }
+}
+
+fn tcp(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    let bound = std::net::TcpListener::bind(address).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        TcpListener::from_std(listener)
+    });
+    bound.map_err(|error| refused(key, address.to_string(), error))
+}
+
+fn dhcp(config: &Config) -> Result<Vec<DhcpSocket>, StartError> {
+    let addresses = config.dhcp.listen.iter().map(|address| {
+        DhcpSocket::bind_address(*address)
+            .map_err(|error| dhcp_refused("dhcp.listen", address.to_string(), error))
+    });
+    let interfaces = config.dhcp.interfaces.iter().map(|name| {
+        DhcpSocket::bind_interface(name, DHCP_SERVER_PORT)
+            .map_err(|error| dhcp_refused("dhcp.interfaces", name.clone(), error))
+    });
+    addresses.chain(interfaces).collect()
+}
+
+fn local(key: &'static str, listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    listener.local_addr().map_err(|error| refused(key, "a bound socket".to_owned(), error))
+}
+
+fn dhcp_refused(key: &'static str, address: String, error: BindError) -> StartError {
+    match error {
+        BindError::System { source, .. } => refused(key, address, source),
+        other => StartError::part(key, other),
+    }
+}
+
+fn refused(key: &'static str, address: String, error: std::io::Error) -> StartError {
+    let hint = match error.kind() {
+        std::io::ErrorKind::AddrInUse => "; stop what uses it, or give another port (0 takes any free one)",
+        std::io::ErrorKind::PermissionDenied => "; ports below 1024 need the capability CAP_NET_BIND_SERVICE",
+        _ => "",
+    };
+    StartError::Bind { key, address, error, hint }
+}
