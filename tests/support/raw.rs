@@ -73,7 +73,7 @@ pub async fn exchange(mut socket: impl AsyncRead + AsyncWrite + Unpin, request: 
 /// Reads one response, by its Content-Length or to the end.
 pub async fn read_response(socket: &mut (impl AsyncRead + Unpin)) -> RawResponse {
     let mut bytes = Vec::new();
-    let mut chunk = [0; 16 * 1024];
+    let mut chunk = vec![0; 16 * 1024];
     loop {
         if let Some(response) = complete(&bytes) {
             return response;

@@ -5,9 +5,13 @@ use lync_model::Pin;
 use lync_phone::{DhcpDiscovery, Resolve, SignIn};
 use std::net::SocketAddr;
 
-/// A phone for the pool at these endpoints. It finds it by DHCP where that is served, as phones do.
+/// A phone for the pool at these endpoints.
 pub(crate) fn client_of(endpoints: &Endpoints, phone_or_ext: &str, pin: Pin) -> SignIn {
-    let mut sign_in = SignIn::new(phone_or_ext, pin);
+    aimed(endpoints, SignIn::new(phone_or_ext, pin))
+}
+
+/// The phone, told where the pool is. It finds it by DHCP where that is served, as phones do.
+pub(crate) fn aimed(endpoints: &Endpoints, mut sign_in: SignIn) -> SignIn {
     if let Some(http) = address_in(&endpoints.http) {
         sign_in = sign_in.http_port(http.port());
     }

@@ -121,7 +121,7 @@ impl Config {
     /// # Errors
     /// When a value cannot be meant, or a file that the options name cannot be used.
     pub fn from_options(options: Options) -> Result<Self, ConfigError> {
-        let options = options.or(Options::defaults());
+        let options = options.or(&Options::defaults());
         let fqdn = checked_name("fqdn", options.fqdn)?;
         let sip_domain = match options.sip_domain {
             Some(domain) => checked_name("sip_domain", Some(domain))?,
@@ -159,13 +159,13 @@ impl Config {
                 )?,
             },
             users: match &options.users.file {
-                Some(path) => UsersFile::parse(&read(path)?).map_err(|problem| in_file(path, problem))?,
+                Some(path) => UsersFile::parse(&read(path)?).map_err(|problem| in_file(path, &problem))?,
                 None => UsersFile::built_in(),
             },
             diagnostics: match &options.diagnostics.file {
                 Some(path) => DiagnosticsTable::built_in()
                     .overridden_by(&read(path)?)
-                    .map_err(|problem| in_file(path, problem))?,
+                    .map_err(|problem| in_file(path, &problem))?,
                 None => DiagnosticsTable::built_in(),
             },
             data_dir: options.data_dir,
@@ -256,7 +256,7 @@ fn read(path: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })
 }
 
-fn in_file(path: &Path, problem: impl ToString) -> ConfigError {
+fn in_file(path: &Path, problem: &dyn std::fmt::Display) -> ConfigError {
     ConfigError::File { path: path.to_owned(), problem: problem.to_string() }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The real addresses of a running pool.
@@ -43,7 +44,11 @@ impl Endpoints {
     /// When the file cannot be written.
     pub fn write_to(&self, path: &Path) -> std::io::Result<()> {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let mut file = tempfile::NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))?;
+        // Nothing in it is secret, and who waits for it may be another user.
+        let everybody = std::fs::Permissions::from_mode(0o644);
+        let mut file = tempfile::Builder::new()
+            .permissions(everybody)
+            .tempfile_in(directory.unwrap_or(Path::new(".")))?;
         std::io::Write::write_all(&mut file, format!("{}\n", self.to_json()).as_bytes())?;
         file.persist(path)?;
         Ok(())

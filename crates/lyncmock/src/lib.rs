@@ -31,7 +31,7 @@ pub use config::{
     UsersFile,
 };
 pub use endpoints::Endpoints;
-pub use lync_model::{Clock, Event, LineUri, Pin, PinPolicy, SipUri, User};
+pub use lync_model::{Clock, Event, Level, LineUri, Pin, PinPolicy, SipUri, User};
 pub use lync_phone as phone;
 pub use mock::{BuildError, Builder, LyncMock};
 pub use pool::StartError;

@@ -1,6 +1,6 @@
 //! The library: a pool inside a test.
 
-use crate::client::client_of;
+use crate::client::aimed;
 use crate::config::{Config, Options, UsersFile};
 use crate::endpoints::Endpoints;
 use crate::pool::{Running, StartError};
@@ -101,9 +101,28 @@ impl LyncMock {
         self.running.store.unlock_pin(user).await
     }
 
+    /// Revoke-CsClientCertificate: no certificate of the user is accepted any more.
+    ///
+    /// # Errors
+    /// When there is no such user, or the store fails.
+    pub async fn revoke_certificates(&self, user: &SipUri) -> Result<u64, StoreError> {
+        self.running.store.revoke_certs(user).await
+    }
+
+    /// The public key of web tickets, SubjectPublicKeyInfo in DER: for tests that verify a ticket themselves.
+    pub fn ticket_public_key(&self) -> &[u8] {
+        self.running.pki.ticket_signing_spki()
+    }
+
+    /// Points a phone at this pool: it finds it by DHCP and keeps its time. For a sign-in of one's own making, such as
+    /// a renewal by certificate.
+    pub fn aim(&self, sign_in: SignIn) -> SignIn {
+        aimed(self.endpoints(), sign_in).clock(self.clock().clone())
+    }
+
     /// A phone that will find this pool by DHCP and sign in with this extension and PIN.
     pub fn phone(&self, phone_or_ext: &str, pin: &str) -> SignIn {
-        client_of(self.endpoints(), phone_or_ext, Pin::new(pin)).clock(self.clock().clone())
+        self.aim(SignIn::new(phone_or_ext, Pin::new(pin)))
     }
 
     /// Stops the pool, and returns when its sockets are closed and open requests have ended.
@@ -129,7 +148,7 @@ impl Builder {
     /// Sets options; those that are not given here stay as they are.
     #[must_use]
     pub fn options(mut self, options: Options) -> Self {
-        self.options = options.or(self.options);
+        self.options = options.or(&self.options);
         self
     }
 

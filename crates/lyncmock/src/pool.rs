@@ -59,7 +59,7 @@ pub enum StartError {
 }
 
 impl StartError {
-    fn part(part: &'static str, problem: impl ToString) -> Self {
+    fn part(part: &'static str, problem: &dyn std::fmt::Display) -> Self {
         Self::Part { part, problem: problem.to_string() }
     }
 }
@@ -126,7 +126,7 @@ async fn open_pki(config: &Config, clock: &Clock) -> Result<Pki, StartError> {
         Some(directory) => Pki::open(&directory, &names, kind, now),
         None => Pki::generate(&names, kind, now),
     });
-    Ok(opened.await.map_err(|error| StartError::part("certificates", error))??)
+    Ok(opened.await.map_err(|error| StartError::part("certificates", &error))??)
 }
 
 async fn open_store(config: &Config, clock: &Clock) -> Result<Store, StartError> {

@@ -1,7 +1,6 @@
 //! Discovery: a DHCPINFORM of class MS-UC-Client, and what comes back.
 //!
-//! A phone asks for options 43 and 120 (TechNet gg412828); "the first DHCP response with an FQDN is used and other
-//! responses are ignored" says Microsoft's page on how a phone finds its Registrar.
+//! A phone asks for options 43 and 120 (TechNet gg412828), and takes the first answer that names a server.
 
 mod ack;
 mod ask;

@@ -9,9 +9,9 @@ const MAX_ADDRESSES: usize = 4;
 
 /// How names become addresses.
 ///
-/// First the pairs given here count, as those of `curl --resolve` do; then the system's DNS. When DNS knows no such
-/// name, and the DHCP answer of this sign-in came from a loopback address, the host is taken to be at that address:
-/// a pool on loopback has names that no DNS knows.
+/// First the pairs given here count, as those of `curl --resolve` do. Then, when the DHCP answer of this sign-in came
+/// from a loopback address, every host is taken to be at that address: a pool on loopback has a name that DNS does not
+/// know, or, worse, knows as somebody else's. Otherwise the system's DNS is asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resolve {
     pairs: Vec<Pair>,
@@ -84,14 +84,12 @@ impl Resolver {
         if let Ok(ip) = host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, port)]);
         }
-        match (self.ask_dns(host, port).await, self.loopback) {
-            (Ok(found), _) => Ok(found),
-            (Err(reason), Some(ip)) => {
-                tracing::debug!(%host, %ip, %reason, "DNS knows no such name; DHCP answered from loopback");
-                Ok(vec![SocketAddr::new(ip, port)])
-            }
-            (Err(reason), None) => Err(FailureKind::NameNotResolved { host: host.to_owned(), reason }),
+        if let Some(ip) = self.loopback {
+            tracing::debug!(%host, %ip, "DHCP answered from loopback, so the host is there");
+            return Ok(vec![SocketAddr::new(ip, port)]);
         }
+        let found = self.ask_dns(host, port).await;
+        found.map_err(|reason| FailureKind::NameNotResolved { host: host.to_owned(), reason })
     }
 
     async fn ask_dns(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
@@ -131,13 +129,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_name_is_at_the_loopback_server_that_dhcp_named_and_nowhere_else() {
+    async fn a_name_is_at_the_loopback_server_that_answered_and_dns_is_asked_otherwise() {
         let mut resolver = resolver(Resolve::new());
         let missing = resolver.addresses(NAME, 443).await.unwrap_err();
         assert!(matches!(missing, FailureKind::NameNotResolved { host, .. } if host == NAME));
         resolver.discovered_at(Ipv4Addr::new(10, 99, 0, 1).into());
         assert!(resolver.addresses(NAME, 443).await.is_err());
         resolver.discovered_at(Ipv4Addr::new(127, 0, 0, 2).into());
-        assert_eq!(resolver.addresses(NAME, 443).await.unwrap(), ["127.0.0.2:443".parse().unwrap()]);
+        for name in [NAME, "localhost"] {
+            assert_eq!(resolver.addresses(name, 443).await.unwrap(), ["127.0.0.2:443".parse().unwrap()]);
+        }
     }
 }

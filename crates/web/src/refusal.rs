@@ -26,14 +26,24 @@ pub(crate) enum Refusal {
     /// 401 of the port for Windows credentials. Captured: the page, `NTLM`, and no X-Ms-diagnostics.
     WindowsChallenge,
     /// A diagnostic in HTTP headers.
-    Headers(Diagnostic),
+    Headers(Box<Diagnostic>),
     /// A diagnostic as SOAP fault.
-    Diagnosed(Diagnostic),
+    Diagnosed(Box<Diagnostic>),
     /// A SOAP fault that no diagnostic stands behind.
-    Fault(Fault),
+    Fault(Box<Fault>),
 }
 
 impl Refusal {
+    /// The diagnostic in HTTP headers.
+    pub(crate) fn in_headers(diagnostic: &Diagnostic) -> Self {
+        Self::Headers(Box::new(diagnostic.clone()))
+    }
+
+    /// The diagnostic as SOAP fault.
+    pub(crate) fn in_fault(diagnostic: &Diagnostic) -> Self {
+        Self::Diagnosed(Box::new(diagnostic.clone()))
+    }
+
     /// Writes the refusal in the form it has on the wire.
     pub(crate) fn into_response(self, front_end: &FrontEnd, exchange: &Exchange) -> Response {
         match self {
@@ -62,7 +72,7 @@ impl Refusal {
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+        Self::Fault(Box::new(fault))
     }
 }
 

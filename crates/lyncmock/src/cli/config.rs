@@ -61,8 +61,7 @@ mod tests {
 
     #[test]
     fn each_value_shows_where_it_came_from() {
-        let mut options = Options::default();
-        options.fqdn = Some("pool.lab.test".to_owned());
+        let mut options = Options { fqdn: Some("pool.lab.test".to_owned()), ..Options::default() };
         options.dhcp.enabled = Some(false);
         let origins =
             [("fqdn".to_owned(), Origin::Flag), ("dhcp.enabled".to_owned(), Origin::File("lab.toml".into()))];

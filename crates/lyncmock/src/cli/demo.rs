@@ -5,7 +5,7 @@ use crate::config::{Config, Options};
 use crate::pool::Running;
 use clap::{ArgMatches, Args};
 use lync_model::{Clock, Pin};
-use lync_phone::{Dialect, Report, TaskOutput};
+use lync_phone::{Dialect, Report, ResponseHead, TaskOutput};
 use std::process::ExitCode;
 
 /// The number and the PIN of Microsoft's article.
@@ -46,7 +46,7 @@ pub(super) async fn run(arguments: DemoArgs, _: &ArgMatches) -> anyhow::Result<E
 /// Whether the phone was told what a wrong PIN is told.
 fn is_refused_pin(report: &Report) -> bool {
     let failure = report.outcome.as_ref().err();
-    let diagnostics = failure.and_then(|failure| failure.response()).and_then(|head| head.diagnostics());
+    let diagnostics = failure.and_then(|failure| failure.response()).and_then(ResponseHead::diagnostics);
     diagnostics.is_some_and(|diagnostics| diagnostics.error_id == 28003)
 }
 

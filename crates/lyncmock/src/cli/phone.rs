@@ -3,7 +3,7 @@
 use super::client::ClientArgs;
 use clap::Args;
 use lync_model::{Pin, SipUri};
-use lync_phone::{Report, Step, StepOutcome};
+use lync_phone::{Report, ResponseHead, Step, StepOutcome};
 use serde_json::json;
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -102,7 +102,7 @@ fn as_json(report: &Report) -> serde_json::Value {
         })
     };
     let failure = report.outcome.as_ref().err();
-    let diagnostics = failure.and_then(|failure| failure.response()).and_then(|head| head.diagnostics());
+    let diagnostics = failure.and_then(|failure| failure.response()).and_then(ResponseHead::diagnostics);
     json!({
         "signed_in": report.outcome.is_ok(),
         "user": report.outcome.as_ref().ok().map(|signed_in| signed_in.user.to_string()),

@@ -38,13 +38,14 @@ pub(super) async fn run(arguments: ServeArgs, matches: &ArgMatches) -> anyhow::R
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let pool = Running::start(config.clone(), Clock::system()).await?;
+    // The file before the line: whoever has read the line finds the file.
+    if let Some(path) = &arguments.ready_file {
+        pool.endpoints.write_to(path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
     if arguments.json {
         println!("{}", pool.endpoints.to_json());
     } else {
         print!("{}", banner(&config, &pool));
-    }
-    if let Some(path) = &arguments.ready_file {
-        pool.endpoints.write_to(path).with_context(|| format!("cannot write {}", path.display()))?;
     }
     tokio::select! {
         _ = terminate.recv() => {}

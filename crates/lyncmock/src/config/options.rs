@@ -11,13 +11,13 @@ use std::path::PathBuf;
 #[command(next_help_heading = "Pool")]
 pub struct Options {
     /// FQDN of the pool: in the options, the certificates and every URL
-    #[arg(id = "fqdn", long, env = "LYNCMOCK_FQDN", value_name = "NAME")]
+    #[arg(id = "fqdn", long = "fqdn", env = "LYNCMOCK_FQDN", value_name = "NAME")]
     pub fqdn: Option<String>,
     /// SIP domain of the users [default: the FQDN without its first label]
-    #[arg(id = "sip_domain", long, env = "LYNCMOCK_SIP_DOMAIN", value_name = "NAME")]
+    #[arg(id = "sip_domain", long = "sip-domain", env = "LYNCMOCK_SIP_DOMAIN", value_name = "NAME")]
     pub sip_domain: Option<String>,
     /// Keep users, PINs and certificates in this directory [default: keep nothing]
-    #[arg(id = "data_dir", long, env = "LYNCMOCK_DATA_DIR", value_name = "DIR")]
+    #[arg(id = "data_dir", long = "data-dir", env = "LYNCMOCK_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// The TCP listeners.
     #[command(flatten)]

@@ -52,14 +52,14 @@ pub(crate) fn resolve(
     let from_file = match file {
         Some(path) => {
             let text = super::read(path)?;
-            toml::from_str(&text).map_err(|problem| super::in_file(path, problem))?
+            toml::from_str(&text).map_err(|problem| super::in_file(path, &problem))?
         }
         None => Options::default(),
     };
     let mut origins = Vec::new();
     let given_keys = keys(given);
     let file_keys = keys(&from_file);
-    for key in keys(&given.clone().or(from_file.clone()).or(Options::defaults())) {
+    for key in keys(&given.clone().or(&from_file).or(&Options::defaults())) {
         let origin = if given_keys.contains(&key) {
             match matches.value_source(&key) {
                 Some(ValueSource::EnvVariable) => Origin::Environment,
@@ -72,15 +72,15 @@ pub(crate) fn resolve(
         };
         origins.push((key, origin));
     }
-    Ok(Resolved { options: given.clone().or(from_file).or(Options::defaults()), origins })
+    Ok(Resolved { options: given.clone().or(&from_file).or(&Options::defaults()), origins })
 }
 
 impl Options {
     /// These options, with those of `weaker` where none is given here.
     #[must_use]
-    pub fn or(self, weaker: Self) -> Self {
+    pub fn or(self, weaker: &Self) -> Self {
         // Both are plain data, so merging them as JSON needs no line for each key and can forget none.
-        let mut merged = object(&weaker);
+        let mut merged = object(weaker);
         overlay(&mut merged, object(&self));
         serde_json::from_value(Value::Object(merged)).expect("both halves were options")
     }
@@ -151,7 +151,10 @@ mod tests {
         for key in all_keys() {
             let arg = command.get_arguments().find(|arg| arg.get_id().as_str() == key);
             let arg = arg.unwrap_or_else(|| panic!("{key} is no argument"));
-            assert!(arg.get_long().is_some(), "{key} has no flag");
+            assert!(
+                arg.get_long().is_some_and(|flag| !flag.contains('_')),
+                "{key} has no flag, or an odd one"
+            );
             let variable = format!("LYNCMOCK_{}", key.replace('.', "_").to_uppercase());
             assert_eq!(arg.get_env().and_then(|name| name.to_str()), Some(variable.as_str()), "{key}");
         }

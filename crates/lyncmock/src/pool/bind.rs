@@ -87,7 +87,7 @@ fn local(key: &'static str, listener: &TcpListener) -> Result<SocketAddr, StartE
 fn dhcp_refused(key: &'static str, address: String, error: BindError) -> StartError {
     match error {
         BindError::System { source, .. } => refused(key, address, source),
-        other => StartError::part(key, other),
+        other => StartError::part(key, &other),
     }
 }
 

@@ -5,7 +5,7 @@ use super::bind::Sockets;
 use crate::config::{Config, RelayReply, Siaddr};
 use crate::events::Events;
 use lync_dhcp::{Registrar, RegistrarOptions, RegistrarSettings, RelayedAnswer, ServerField};
-use lync_model::ports::{CertificateAuthority, UserPinService};
+use lync_model::ports::UserPinService;
 use lync_model::{Clock, EventLog};
 use lync_net::tls::{self, Identity, TrustStore};
 use lync_net::{HeaderCase, Limits, Options};
@@ -49,16 +49,16 @@ impl Wiring<'_> {
             self.front_end(urls, self.user_pin(&identity, sockets.userpin_address()?, events)?)?;
 
         let header_case = HeaderCase::new(lync_web::HEADER_CASE.iter().copied()).await;
-        let header_case = header_case.map_err(|error| StartError::part("header names", error))?;
+        let header_case = header_case.map_err(|error| StartError::part("header names", &error))?;
         let web = Options { limits: limits.clone(), header_case: Some(header_case) };
-        let acceptor = tls::server(&identity, self.clock).map_err(|error| StartError::part("TLS", error))?;
+        let acceptor = tls::server(&identity, self.clock).map_err(|error| StartError::part("TLS", &error))?;
         let http = lync_web::http(Arc::clone(&front_end));
         tasks.spawn(lync_net::serve(sockets.http, None, http, web.clone(), shutdown.clone()));
         let https = lync_web::https(front_end);
         tasks.spawn(lync_net::serve(sockets.https, Some(acceptor), https, web, shutdown.clone()));
 
         let acceptor = tls::server_mutual(&identity, self.trusted_root()?, self.clock);
-        let acceptor = acceptor.map_err(|error| StartError::part("TLS", error))?;
+        let acceptor = acceptor.map_err(|error| StartError::part("TLS", &error))?;
         let service = self.user_pin_service()?;
         tasks.spawn(lync_net::serve(sockets.userpin, Some(acceptor), service, limits, shutdown.clone()));
 
@@ -80,14 +80,15 @@ impl Wiring<'_> {
 
     /// A trust store of its own for each end of the hop, so that one can be changed without the other.
     fn trusted_root(&self) -> Result<TrustStore, StartError> {
-        TrustStore::new([self.pki.root_der().clone()]).map_err(|error| StartError::part("trust store", error))
+        TrustStore::new([self.pki.root_der().clone()])
+            .map_err(|error| StartError::part("trust store", &error))
     }
 
     /// The service on :444, over the store.
     fn user_pin_service(&self) -> Result<axum::Router, StartError> {
         let key =
-            PinDecryptionKey::generate().map_err(|error| StartError::part("PIN encryption key", error))?;
-        let store = Arc::clone(self.store) as Arc<dyn UserPinService>;
+            PinDecryptionKey::generate().map_err(|error| StartError::part("PIN encryption key", &error))?;
+        let store: Arc<dyn UserPinService> = self.store.clone();
         Ok(lync_userpin::router(store, Arc::new(key)))
     }
 
@@ -96,12 +97,11 @@ impl Wiring<'_> {
         &self,
         identity: &Identity,
         address: SocketAddr,
-        events: Arc<Events>,
+        events: Arc<dyn EventLog>,
     ) -> Result<lync_userpin::Client, StartError> {
         let problem = |error: &dyn std::fmt::Display| StartError::part("user-PIN service", error);
         let url = format!("https://{}:{}{}", self.config.fqdn, address.port(), lync_userpin::PATH);
         let target = Target::new(&url, address).map_err(|error| problem(&error))?;
-        let events = events as Arc<dyn EventLog>;
         let client =
             lync_userpin::Client::new(target, self.trusted_root()?, identity, self.clock.clone(), events);
         let timeouts = Timeouts {
@@ -123,8 +123,8 @@ impl Wiring<'_> {
             settings: self.config.web.clone(),
             diagnostics: self.config.diagnostics.clone(),
             user_pin: Arc::new(user_pin),
-            authority: Arc::clone(pki) as Arc<dyn CertificateAuthority>,
-            ticket_key: ticket_key.map_err(|error| StartError::part("web ticket key", error))?,
+            authority: pki.clone(),
+            ticket_key: ticket_key.map_err(|error| StartError::part("web ticket key", &error))?,
             clock: self.clock.clone(),
         })))
     }

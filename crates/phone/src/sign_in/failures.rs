@@ -24,11 +24,15 @@ async fn answered(at: &'static str, bytes: Vec<u8>) -> Failure {
 }
 
 async fn failure(phone: &SignIn) -> Failure {
-    let timeouts = Timeouts { connect: Duration::from_secs(5), request: Duration::from_millis(400) };
-    let report = phone.clone().timeouts(timeouts).run().await;
+    let report = phone.run().await;
     let failure = report.outcome.unwrap_err();
     assert_eq!(report.steps.last().unwrap().name, failure.step);
     failure
+}
+
+/// A phone that waits for a second and no longer.
+fn impatient(phone: SignIn) -> SignIn {
+    phone.timeouts(Timeouts { request: Duration::from_secs(1), ..Timeouts::default() })
 }
 
 #[tokio::test]
@@ -88,13 +92,21 @@ async fn an_unknown_host_is_unreachable() {
 }
 
 #[tokio::test]
-async fn silence_hanging_up_and_noise_are_told_apart() {
-    let silent = answered(PIN, Vec::new()).await;
-    assert!(matches!(silent.kind, FailureKind::NoAnswer { .. }), "{silent}");
-    assert_eq!(silent.step, StepName::WebTicket);
-    let half = answered(CHAIN, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf".to_vec()).await;
-    assert!(matches!(half.kind, FailureKind::NoAnswer { .. }), "{half}");
+async fn silence_and_half_an_answer_are_no_answer() {
+    for (at, step, bytes) in [
+        (PIN, StepName::WebTicket, &b""[..]),
+        (CHAIN, StepName::RootChain, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
+    ] {
+        let alter =
+            move |request: &str, answer| Some(if request.starts_with(at) { bytes.to_vec() } else { answer });
+        let failed = failure(&impatient(Pool::altered(alter).await.phone("0712"))).await;
+        let expected = FailureKind::NoAnswer { host: POOL.to_owned(), after: Duration::from_secs(1) };
+        assert_eq!((failed.step, failed.kind), (step, expected));
+    }
+}
 
+#[tokio::test]
+async fn hanging_up_and_noise_are_told_apart() {
     let pool = Pool::altered(|request, answer| (!request.starts_with(PIN)).then_some(answer)).await;
     let hung_up = failure(&pool.phone("0712")).await;
     assert!(matches!(hung_up.kind, FailureKind::Interrupted { .. }), "{hung_up}");
@@ -285,6 +297,9 @@ async fn what_does_not_speak_tls_is_told() {
 async fn a_handshake_without_end_is_given_up() {
     let pool = Pool::start().await;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let problem = tls_with(&pool, listener.local_addr().unwrap()).await;
-    assert!(matches!(problem, TlsFailure::TimedOut(_)), "{problem}");
+    let address = listener.local_addr().unwrap();
+    let resolve = Resolve::new().with_address(POOL, 443, address).with_address(POOL, 80, pool.http.address);
+    let failed = failure(&impatient(pool.phone("0712").resolve(resolve))).await;
+    let problem = TlsFailure::TimedOut(Duration::from_secs(1));
+    assert_eq!(failed.kind, FailureKind::Tls { host: POOL.to_owned(), problem });
 }

@@ -7,7 +7,7 @@ use crate::urls::CERT_PROV_PATH;
 use lync_model::SipUri;
 use lync_model::diagnostics::names;
 use lync_proto::soap::Envelope;
-use lync_proto::ticket::{Confirmation, TicketHeader, WebTicket};
+use lync_proto::ticket::{AuthenticationMethod, Confirmation, TicketHeader, WebTicket};
 use time::Duration;
 
 /// How far a client's and this server's clock may differ; WCF's default, inferred for Lync.
@@ -34,7 +34,7 @@ pub(super) fn user_of_ticket(
 ) -> Result<SipUri, Refusal> {
     check(front_end, exchange, envelope, wanted).map_err(|(name, reason)| {
         tracing::warn!(peer = %exchange.peer, reason, "web ticket not accepted");
-        Refusal::Diagnosed(front_end.diagnostics().known(name).clone())
+        Refusal::in_fault(front_end.diagnostics().known(name))
     })
 }
 
@@ -73,6 +73,9 @@ fn check(
         (wanted, _) => {
             return Err(invalid(format!("the ticket's confirmation does not fit a {wanted:?} port")));
         }
+    }
+    if ticket.authentication_method == AuthenticationMethod::Unspecified {
+        return Err(invalid("an anonymous ticket stands for nobody".to_owned()));
     }
     ticket.user.parse().map_err(|_| invalid("the ticket names no user".to_owned()))
 }

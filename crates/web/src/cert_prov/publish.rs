@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 use crate::soap_answer;
 use axum::extract::State;
 use axum::response::Response;
-use lync_model::ports::CertificateRequest;
+use lync_model::ports::{CertificateRequest, UserPinError};
 use lync_model::{PublishedCertificate, SipUri};
 use lync_proto::certprov::{ErrorInfo, GetAndPublishCertRequest, GetAndPublishCertResponse};
 use lync_proto::ns;
@@ -47,7 +47,7 @@ async fn get_and_publish(
     let outcome = certificate(front_end, &user, &request).await;
     match &outcome {
         Ok(_) => {
-            tracing::info!(peer = %exchange.peer, %user, device = %request.device_id, "certificate published")
+            tracing::info!(peer = %exchange.peer, %user, device = %request.device_id, "certificate published");
         }
         Err(error) => tracing::warn!(peer = %exchange.peer, %user, reason = %error.message, "no certificate"),
     }
@@ -91,7 +91,11 @@ async fn certificate(
     // The phone is answered only when the certificate is kept: what it was given will be found again.
     front_end.user_pin().publish_cert(&published).await.map_err(|error| {
         tracing::error!(%error, "a certificate could not be published");
-        refused("DataStoreUnavailable", "data store unavailable")
+        match error {
+            UserPinError::Refused(_) => refused("UnknownUser", "the user is not known here"),
+            // The text that a front end logs when it cannot reach the home pool's store.
+            _ => refused("DataStoreUnavailable", "data store unavailable"),
+        }
     })?;
     Ok(published.certificate)
 }

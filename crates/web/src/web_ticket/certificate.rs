@@ -24,7 +24,7 @@ pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Excha
 async fn sign_in(front_end: &FrontEnd, exchange: &Exchange) -> Result<Response, Refusal> {
     if !front_end.settings().use_certificate_auth {
         let diagnostic = front_end.diagnostics().known(names::AUTH_TYPE_NOT_ALLOWED);
-        return Err(Refusal::Diagnosed(diagnostic.clone()));
+        return Err(Refusal::in_fault(diagnostic));
     }
     let (user, certificate) =
         signer(front_end, exchange).map_err(|reason| refused(front_end, exchange, &reason))?;
@@ -34,7 +34,7 @@ async fn sign_in(front_end: &FrontEnd, exchange: &Exchange) -> Result<Response, 
     if !published.iter().any(|known| known.certificate == certificate) {
         return Err(refused(front_end, exchange, "the certificate is not published"));
     }
-    let subject = Subject::user(user, AuthenticationMethod::X509, front_end.settings());
+    let subject = Subject::user(&user, AuthenticationMethod::X509, front_end.settings());
     issue::issue_token(front_end, exchange, &subject)
 }
 
@@ -56,5 +56,5 @@ fn signer(front_end: &FrontEnd, exchange: &Exchange) -> Result<(SipUri, Vec<u8>)
 
 fn refused(front_end: &FrontEnd, exchange: &Exchange, reason: &str) -> Refusal {
     tracing::warn!(peer = %exchange.peer, reason, "certificate sign-in refused");
-    Refusal::Diagnosed(front_end.diagnostics().known(names::NO_SECURITY_TOKEN).clone())
+    Refusal::in_fault(front_end.diagnostics().known(names::NO_SECURITY_TOKEN))
 }

@@ -26,7 +26,7 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    pub(super) fn user(user: SipUri, method: AuthenticationMethod, settings: &WebServiceSettings) -> Self {
+    pub(super) fn user(user: &SipUri, method: AuthenticationMethod, settings: &WebServiceSettings) -> Self {
         Self { name: user.to_string(), method, lifetime: settings.ticket_lifetime }
     }
 
@@ -93,7 +93,7 @@ fn check_claim(front_end: &FrontEnd, request: &IssueTokenRequest, subject: &Subj
     let Some(claimed) = &request.claim_uri else { return Ok(()) };
     match claimed.parse::<SipUri>() {
         Ok(claimed) if claimed.as_str() == subject.name => Ok(()),
-        _ => Err(Refusal::Diagnosed(front_end.diagnostics().known(names::CLAIM_MISMATCH).clone())),
+        _ => Err(Refusal::in_fault(front_end.diagnostics().known(names::CLAIM_MISMATCH))),
     }
 }
 

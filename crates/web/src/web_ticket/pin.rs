@@ -23,14 +23,14 @@ pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Excha
 async fn sign_in(front_end: &FrontEnd, exchange: &Exchange) -> Result<Response, Refusal> {
     // HTTP authentication comes before the SOAP layer sees anything: a wrong PIN is refused whatever the body says.
     let user = authenticate(front_end, exchange).await?;
-    let subject = Subject::user(user, AuthenticationMethod::Password, front_end.settings());
+    let subject = Subject::user(&user, AuthenticationMethod::Password, front_end.settings());
     issue::issue_token(front_end, exchange, &subject)
 }
 
 async fn authenticate(front_end: &FrontEnd, exchange: &Exchange) -> Result<SipUri, Refusal> {
     let diagnostics = front_end.diagnostics();
     if !front_end.settings().use_pin_auth {
-        return Err(Refusal::Headers(diagnostics.known(names::AUTH_TYPE_NOT_ALLOWED).clone()));
+        return Err(Refusal::in_headers(diagnostics.known(names::AUTH_TYPE_NOT_ALLOWED)));
     }
     let credentials = Credentials::from_header(exchange.authorization()).map_err(|problem| {
         if problem != NoCredentials::Absent {
@@ -41,11 +41,11 @@ async fn authenticate(front_end: &FrontEnd, exchange: &Exchange) -> Result<SipUr
     let verified = front_end.user_pin().verify_pin(&credentials.phone_or_ext, &credentials.pin).await;
     verified.map_err(|error| {
         tracing::info!(peer = %exchange.peer, phone_or_ext = %credentials.phone_or_ext, %error, "PIN not accepted");
-        Refusal::Headers(match error {
-            UserPinError::Refused(reason) => diagnostics.for_pin_failure(reason).clone(),
+        Refusal::in_headers(match error {
+            UserPinError::Refused(reason) => diagnostics.for_pin_failure(reason),
             // To the phone a front end that cannot ask looks like a wrong PIN: it prompts again.
             UserPinError::Unavailable { .. } | UserPinError::Store(_) => {
-                diagnostics.known(names::USER_PIN_SERVICE_UNAVAILABLE).clone()
+                diagnostics.known(names::USER_PIN_SERVICE_UNAVAILABLE)
             }
         })
     })
