@@ -2,7 +2,7 @@
 
 use lync_phone::{KeyKind, SignIn, SignedIn, StepName};
 use lync_tests::{logs, pool, tool};
-use lyncmock::{CertificateKey, LyncMock, Options};
+use lyncmock::{CertificateKey, LyncMock, UserFixture};
 use std::path::Path;
 use tempfile::TempDir;
 use time::Duration;
@@ -93,9 +93,7 @@ async fn a_number_an_extension_and_a_number_without_plus_find_the_same_user() {
 #[tokio::test]
 async fn rsa_all_the_way() {
     logs::start();
-    let mut options = Options::default();
-    options.pki.key = Some(CertificateKey::Rsa2048);
-    let pool = LyncMock::builder().options(options).start().await.unwrap();
+    let pool = LyncMock::builder().certificate_key(CertificateKey::Rsa2048).start().await.unwrap();
     let report = pool.phone("1219", "0712").key_kind(KeyKind::Rsa2048).run().await;
     openssl_verifies(files_of(&report.outcome.unwrap()).path());
 }
@@ -135,6 +133,19 @@ async fn a_sip_address_that_does_not_own_the_pin_fails() {
     assert_eq!(report.outcome.unwrap_err().step, StepName::WebTicket);
     let own = "sip:kenmyer@litwareinc.com".parse().unwrap();
     assert!(pool.phone("1219", "0712").user_sip_address(own).run().await.outcome.is_ok());
+}
+
+#[tokio::test]
+async fn a_pool_can_be_built_with_its_own_user_name_and_port() {
+    logs::start();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let jane = UserFixture::new("sip:jane@lab.example", "tel:+12065551777;ext=1777", "258036").unwrap();
+    let pool =
+        LyncMock::builder().fqdn("pool01.lab.example").https_port(free).user(jane).start().await.unwrap();
+    let report = pool.phone("1777", "258036").run().await;
+    let uri = format!("https://pool01.lab.example:{free}/CertProv/CertProvisioningService.svc");
+    assert_eq!(report.target_uri.as_deref(), Some(uri.as_str()));
+    assert_eq!(report.outcome.unwrap().user.as_str(), "sip:jane@lab.example");
 }
 
 #[tokio::test]

@@ -50,3 +50,16 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     println!("{} of {} checks passed", CHECKS.len() - failed, CHECKS.len());
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_repository_passes_every_check() {
+        let repository = Repository::open().unwrap();
+        for check in CHECKS {
+            assert_eq!((check.find)(&repository).unwrap(), Vec::<String>::new(), "{}", check.name);
+        }
+    }
+}

@@ -9,7 +9,7 @@ mod users;
 
 pub use options::{CertificateKey, LogFormat, Options, RelayReply, Siaddr};
 pub(crate) use resolve::{Origin, Resolved, resolve};
-pub use users::{UserFixture, UserState, UsersFile};
+pub use users::{UserError, UserFixture, UserState, UsersFile};
 
 use lync_model::diagnostics::DiagnosticsTable;
 use lync_model::{CertificateValidity, CsrKeySize, WebServiceSettings};

@@ -27,8 +27,8 @@ mod mock;
 mod pool;
 
 pub use config::{
-    CertificateKey, Config, ConfigError, LogFormat, Options, RelayReply, Siaddr, UserFixture, UserState,
-    UsersFile,
+    CertificateKey, Config, ConfigError, LogFormat, Options, RelayReply, Siaddr, UserError, UserFixture,
+    UserState, UsersFile,
 };
 pub use endpoints::Endpoints;
 pub use lync_model::{Clock, Event, Level, LineUri, Pin, PinPolicy, SipUri, User};

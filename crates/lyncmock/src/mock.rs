@@ -1,12 +1,14 @@
 //! The library: a pool inside a test.
 
 use crate::client::aimed;
-use crate::config::{Config, Options, UsersFile};
+use crate::config::{CertificateKey, Config, Options, UserFixture, UsersFile};
 use crate::endpoints::Endpoints;
 use crate::pool::{Running, StartError};
 use lync_model::{Clock, Event, Pin, SipUri, User};
 use lync_phone::SignIn;
 use lync_store::StoreError;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::path::PathBuf;
 
 /// A running pool. It stops when it is dropped.
 pub struct LyncMock {
@@ -136,13 +138,14 @@ impl LyncMock {
 pub struct Builder {
     options: Options,
     users: Option<UsersFile>,
+    more_users: Vec<UserFixture>,
     clock: Clock,
 }
 
 impl Builder {
     fn new() -> Self {
         let options = Options::on_free_ports();
-        Self { options, users: None, clock: Clock::system() }
+        Self { options, users: None, more_users: Vec::new(), clock: Clock::system() }
     }
 
     /// Sets options; those that are not given here stay as they are.
@@ -166,6 +169,48 @@ impl Builder {
         self
     }
 
+    /// One more user.
+    #[must_use]
+    pub fn user(mut self, user: UserFixture) -> Self {
+        self.more_users.push(user);
+        self
+    }
+
+    /// The kind of the certificates' keys; P-256 unless set, because it costs next to nothing to make.
+    #[must_use]
+    pub fn certificate_key(mut self, key: CertificateKey) -> Self {
+        self.options.pki.key = Some(key);
+        self
+    }
+
+    /// Keeps users, PINs and certificates in this directory, and goes on with those that are kept there.
+    #[must_use]
+    pub fn data_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.options.data_dir = Some(dir.into());
+        self
+    }
+
+    /// The HTTPS port, on loopback; any free one unless set.
+    #[must_use]
+    pub fn https_port(mut self, port: u16) -> Self {
+        self.options.listen.https = Some((Ipv4Addr::LOCALHOST, port).into());
+        self
+    }
+
+    /// The HTTP port, on loopback; any free one unless set.
+    #[must_use]
+    pub fn http_port(mut self, port: u16) -> Self {
+        self.options.listen.http = Some((Ipv4Addr::LOCALHOST, port).into());
+        self
+    }
+
+    /// The DHCP port, on loopback; any free one unless set.
+    #[must_use]
+    pub fn dhcp_port(mut self, port: u16) -> Self {
+        self.options.dhcp.listen = Some(vec![SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)]);
+        self
+    }
+
     /// The clock that everything runs on.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
@@ -182,6 +227,7 @@ impl Builder {
         if let Some(users) = self.users {
             config.users = users;
         }
+        config.users.users.extend(self.more_users);
         Ok(LyncMock { running: Running::start(config, self.clock).await? })
     }
 }

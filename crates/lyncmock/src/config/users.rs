@@ -1,6 +1,6 @@
 //! The users and the PIN policy that a new store starts with.
 
-use lync_model::{LineUri, Pin, PinPolicy, SipUri};
+use lync_model::{LineUri, LineUriError, Pin, PinPolicy, SipUri, SipUriError};
 use serde::Deserialize;
 
 const BUILT_IN: &str = include_str!("../../../../fixtures/users.toml");
@@ -44,6 +44,36 @@ pub enum UserState {
     Locked,
     /// It was set longer ago than PINLifetime.
     Expired,
+}
+
+impl UserFixture {
+    /// An enabled user with a PIN, for instance `sip:jane@litwareinc.com`, `tel:+12065551777;ext=1777` and `2580`.
+    ///
+    /// # Errors
+    /// When one of the addresses is none.
+    pub fn new(sip_uri: &str, line_uri: &str, pin: &str) -> Result<Self, UserError> {
+        let sip_uri: SipUri = sip_uri.parse()?;
+        Ok(Self {
+            display_name: sip_uri.address().to_owned(),
+            sip_uri,
+            line_uri: Some(line_uri.parse()?),
+            pin: Some(Pin::new(pin)),
+            enabled: true,
+            enterprise_voice: true,
+            state: UserState::Good,
+        })
+    }
+}
+
+/// Why a user cannot be.
+#[derive(Debug, thiserror::Error)]
+pub enum UserError {
+    /// The SIP address.
+    #[error(transparent)]
+    SipUri(#[from] SipUriError),
+    /// The line URI.
+    #[error(transparent)]
+    LineUri(#[from] LineUriError),
 }
 
 #[derive(Deserialize)]
