@@ -4,7 +4,7 @@ use crate::messages;
 use lync_proto::certprov::{GetAndPublishCertRequest, GetAndPublishCertResponse};
 use lync_proto::ns;
 use lync_proto::soap::{self, Envelope, Version};
-use lync_proto::ticket::{PresentedTicket, TicketHeader, p_sha1};
+use lync_proto::ticket::{CertificateHeader, PresentedTicket, TicketHeader, p_sha1};
 use lync_proto::wstrust::{IssueTokenResponse, Proof, ReceivedToken};
 use lync_tests::{pool, raw};
 use lync_xml::Limits;
@@ -31,6 +31,11 @@ pub(crate) async fn ticket(pool: &LyncMock, audience: &str, key: &str) -> Ticket
     let request = raw::post("/WebTicket/WebTicketService.svc/pin", &headers, &body);
     let response = raw::over_tls(pool, &request).await;
     assert_eq!(response.status(), 200, "{}", response.text());
+    held(&response)
+}
+
+/// The ticket in an answer to a client whose entropy was 00..1f.
+fn held(response: &raw::RawResponse) -> Ticket {
     let envelope = Envelope::parse(&response.body, &Limits::default()).unwrap();
     let received = IssueTokenResponse::decode(envelope.body().unwrap()).unwrap();
     let client_entropy: Vec<u8> = (0..32).collect();
@@ -199,6 +204,98 @@ async fn a_certificate_request_that_is_none_is_an_error_info_and_no_fault() {
         let response = raw::over_tls(&pool, &raw::post(&path, &[("SOAPAction", &action)], &body)).await;
         assert!(outcome(&response).unwrap_err().contains("certificate request"), "{}", response.text());
     }
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_read_whole_is_an_error_info_and_repeats_what_could_be() {
+    let pool = pool().await;
+    let ticket = ticket(&pool, AUDIENCE, SYMMETRIC).await;
+    let body = soap::wrap(
+        Version::Soap11,
+        &ticket.header(),
+        &format!(
+            "<GetAndPublishCert xmlns=\"{}\" DeviceId=\"{{d}}\" Entity=\"{KEN}\"/>",
+            ns::AUTH_WEB_SERVICES
+        ),
+    );
+    let action = format!("\"{}\"", ns::ACTION_GET_AND_PUBLISH_CERT);
+    let path = format!("/CertProv/CertProvisioningService.svc/{PROOF}");
+    let response = raw::over_tls(&pool, &raw::post(&path, &[("SOAPAction", &action)], &body)).await;
+    assert!(outcome(&response).is_err(), "{}", response.text());
+    assert!(response.text().contains("DeviceId=\"{d}\""), "{}", response.text());
+}
+
+#[tokio::test]
+async fn a_ticket_for_the_bearer_port_is_one_whatever_key_was_asked_for() {
+    // pidgin-sipe asks for a symmetric key and shows the ticket without proof where the policy has it so.
+    let pool = pool().await;
+    let audience = AUDIENCE.replace(PROOF, "WebTicket_Bearer");
+    let ticket = Ticket { proof_key: None, ..ticket(&pool, &audience, SYMMETRIC).await };
+    outcome(&publish(&pool, "WebTicket_Bearer", &ticket.header(), KEN).await).unwrap();
+}
+
+#[tokio::test]
+async fn an_anonymous_ticket_gets_no_certificate() {
+    let pool = pool().await;
+    let action = format!("\"{}\"", ns::ACTION_ISSUE_TOKEN);
+    let body = messages::issue_token_for(AUDIENCE, SYMMETRIC);
+    let request = raw::post("/WebTicket/WebTicketService.svc/Anon", &[("SOAPAction", &action)], &body);
+    let response = raw::over_tls(&pool, &request).await;
+    assert_eq!(response.status(), 200, "{}", response.text());
+    let anonymous = held(&response);
+    let lifetime = anonymous.received.response.expires - anonymous.received.response.created;
+    assert_eq!(lifetime, Duration::hours(1));
+    let entity = "anonymous@atl-cs-001.litwareinc.com";
+    assert_fault(&publish(&pool, PROOF, &anonymous.header(), entity).await, 28032);
+}
+
+#[tokio::test]
+async fn the_answers_reference_is_the_tickets_name() {
+    let pool = pool().await;
+    let ticket = ticket(&pool, AUDIENCE, SYMMETRIC).await;
+    let response = &ticket.received.response;
+    assert!(response.assertion.contains(&format!("AssertionID=\"{}\"", response.assertion_id)));
+    assert!(response.assertion_id.starts_with("SamlSecurityToken-"));
+}
+
+#[tokio::test]
+async fn a_key_that_no_client_could_use_is_refused() {
+    let pool = pool().await;
+    let action = format!("\"{}\"", ns::ACTION_ISSUE_TOKEN);
+    let authorization = raw::basic("1219", "0712");
+    let headers = [("SOAPAction", action.as_str()), ("Authorization", &authorization)];
+    let body = messages::issue_token_for(AUDIENCE, "<KeyType>urn:odd</KeyType>");
+    let request = raw::post("/WebTicket/WebTicketService.svc/pin", &headers, &body);
+    assert_eq!(raw::over_tls(&pool, &request).await.status(), 500);
+}
+
+/// A request to the port for certificates, signed by the phone's key at some moment.
+fn signed_request(signed_in: &lync_phone::SignedIn, created: time::OffsetDateTime) -> Vec<u8> {
+    let key = lync_xml::dsig::SigningKey::from_pkcs8(signed_in.key.expose()).unwrap();
+    let lifetime = lync_proto::wstrust::Lifetime { created, expires: created + Duration::days(3650) };
+    let header = CertificateHeader::encode(&signed_in.certificate, &key, &lifetime).unwrap();
+    let body = messages::issue_token_for(AUDIENCE, SYMMETRIC);
+    let body = body.replace("<s:Body>", &format!("<s:Header>{header}</s:Header><s:Body>"));
+    let action = format!("\"{}\"", ns::ACTION_ISSUE_TOKEN);
+    raw::post("/WebTicket/WebTicketService.svc/cert", &[("SOAPAction", &action)], &body)
+}
+
+#[tokio::test]
+async fn what_a_certificate_has_signed_is_good_for_minutes() {
+    let pool = pool().await;
+    let signed_in = pool.phone("1219", "0712").run().await.outcome.unwrap();
+    let now = pool.clock().now();
+    let request = signed_request(&signed_in, now);
+    assert_eq!(raw::over_tls(&pool, &request).await.status(), 200);
+    pool.clock().advance(Duration::minutes(11));
+    let late = raw::over_tls(&pool, &request).await;
+    assert_eq!(late.status(), 401);
+    // For certificates the diagnosis is specified to be in the headers.
+    let diagnostics = late.header("X-Ms-diagnostics").unwrap();
+    assert!(diagnostics.starts_with("28020;source=\"atl-cs-001.litwareinc.com\""), "{diagnostics}");
+    assert_eq!(late.header("WWW-Authenticate"), None);
+    let early = signed_request(&signed_in, now + Duration::days(1));
+    assert_eq!(raw::over_tls(&pool, &early).await.status(), 401);
 }
 
 #[tokio::test]

@@ -16,8 +16,10 @@ pub mod names {
     pub const USER_PIN_SERVICE_UNAVAILABLE: &str = "user-pin-service-unavailable";
     /// UsePinAuth or UseCertificateAuth is `$false`.
     pub const AUTH_TYPE_NOT_ALLOWED: &str = "auth-type-not-allowed";
-    /// No ticket, certificate or signature where one is needed.
-    pub const NO_SECURITY_TOKEN: &str = "no-security-token";
+    /// GetAndPublishCert without a web ticket.
+    pub const WEB_TICKET_MISSING: &str = "web-ticket-missing";
+    /// A certificate, or the signature by it, that gets no web ticket.
+    pub const CERTIFICATE_REFUSED: &str = "certificate-refused";
     /// A ticket that was altered, or whose proof fails.
     pub const WEB_TICKET_INVALID: &str = "web-ticket-invalid";
     /// A ticket past its NotOnOrAfter.
@@ -30,11 +32,12 @@ pub mod names {
     pub const CLAIM_MISMATCH: &str = "claim-mismatch";
 
     #[cfg(test)]
-    pub(super) const ALL: [&str; 9] = [
+    pub(super) const ALL: [&str; 10] = [
         PIN_WRONG,
         USER_PIN_SERVICE_UNAVAILABLE,
         AUTH_TYPE_NOT_ALLOWED,
-        NO_SECURITY_TOKEN,
+        WEB_TICKET_MISSING,
+        CERTIFICATE_REFUSED,
         WEB_TICKET_INVALID,
         WEB_TICKET_EXPIRED,
         WEB_TICKET_UNVERIFIABLE,

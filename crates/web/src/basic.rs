@@ -3,12 +3,19 @@
 //! That a PIN travels so is captured; that the two parts are userid and password follows from the scheme.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use lync_model::Pin;
 use zeroize::Zeroizing;
 
 /// Longer credentials are no phone number and PIN.
 const MAX_ENCODED: usize = 512;
+
+/// Base64 with its padding or without.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// What stood in `Authorization: Basic …`.
 #[derive(Debug)]
@@ -35,7 +42,7 @@ impl Credentials {
     pub(crate) fn from_header(value: Option<&[u8]>) -> Result<Self, NoCredentials> {
         let value = value.ok_or(NoCredentials::Absent)?;
         let value = std::str::from_utf8(value).map_err(|_| NoCredentials::Malformed)?;
-        let (scheme, encoded) = value.trim().split_once(' ').ok_or(NoCredentials::Malformed)?;
+        let (scheme, encoded) = value.trim().split_once([' ', '\t']).ok_or(NoCredentials::Malformed)?;
         if !scheme.eq_ignore_ascii_case("Basic") {
             return Err(NoCredentials::OtherScheme);
         }
@@ -43,7 +50,7 @@ impl Credentials {
         if encoded.len() > MAX_ENCODED {
             return Err(NoCredentials::Malformed);
         }
-        let decoded = Zeroizing::new(STANDARD.decode(encoded).map_err(|_| NoCredentials::Malformed)?);
+        let decoded = Zeroizing::new(LENIENT.decode(encoded).map_err(|_| NoCredentials::Malformed)?);
         let text = std::str::from_utf8(&decoded).map_err(|_| NoCredentials::Malformed)?;
         let (phone_or_ext, pin) = text.split_once(':').ok_or(NoCredentials::Malformed)?;
         Ok(Self { phone_or_ext: phone_or_ext.to_owned(), pin: Pin::new(pin) })
@@ -63,6 +70,7 @@ mod tests {
     fn the_scheme_is_read_in_any_case() {
         let expected = Ok(("+14255551219".to_owned(), "0712".to_owned()));
         assert_eq!(read("Basic KzE0MjU1NTUxMjE5OjA3MTI="), expected);
+        assert_eq!(read("Basic\tKzE0MjU1NTUxMjE5OjA3MTI"), expected);
         assert_eq!(read("basic  KzE0MjU1NTUxMjE5OjA3MTI= "), expected);
     }
 

@@ -3,20 +3,25 @@
 use crate::FrontEnd;
 use crate::answer::Answer;
 use crate::page;
-use axum::body::to_bytes;
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::response::Response;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, StatusCode};
 use lync_net::Connection;
+use lync_xml::Limits;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// The largest body that is read, in bytes. A captured GetAndPublishCert has 5 KiB.
 pub(crate) const MAX_BODY: usize = 256 * 1024;
 
-/// A request as the handlers see it.
-#[derive(Debug)]
+/// What is read of a body that is XML.
+pub(crate) fn limits() -> Limits {
+    Limits { bytes: MAX_BODY, ..Limits::default() }
+}
+
+/// A request as the handlers see it. It has no `Debug`: there is a PIN in its headers.
 pub(crate) struct Exchange {
     /// Who asks.
     pub(crate) peer: SocketAddr,
@@ -25,7 +30,7 @@ pub(crate) struct Exchange {
     /// Its headers. Never logged: Authorization is among them.
     headers: HeaderMap,
     /// Its body. Never logged.
-    pub(crate) body: axum::body::Bytes,
+    pub(crate) body: Bytes,
 }
 
 impl Exchange {
@@ -39,14 +44,6 @@ impl Exchange {
     /// The raw Authorization header.
     pub(crate) fn authorization(&self) -> Option<&[u8]> {
         self.headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes)
-    }
-
-    /// The host that the client asked for, without its port.
-    pub(crate) fn host(&self) -> Option<&str> {
-        let authority: http::uri::Authority = self.header(&http::header::HOST)?.parse().ok()?;
-        let wanted = authority.host().len();
-        // Borrowed from the header again, because the parsed authority is a copy.
-        self.header(&http::header::HOST)?.trim().get(..wanted)
     }
 
     /// A header that is plain text.
@@ -70,20 +67,36 @@ impl FromRequest<Arc<FrontEnd>> for Exchange {
                 .with(http::header::CONNECTION, "close")
                 .into_response(front_end, secure)
         };
-        match to_bytes(body, MAX_BODY).await {
+        match read(body).await {
             Ok(body) => Ok(Self { peer, secure, headers: parts.headers, body }),
-            Err(error) if too_large(&error) => Err(refuse(
+            Err(Unread::TooLarge) => Err(refuse(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "413 - Request Entity Too Large",
                 "The request is larger than 262144 bytes.",
             )),
-            Err(_) => Err(refuse(
+            Err(Unread::Broken) => Err(refuse(
                 StatusCode::BAD_REQUEST,
                 "400 - Bad Request",
                 "The request's body did not arrive whole.",
             )),
         }
     }
+}
+
+/// Why a body was not read.
+enum Unread {
+    TooLarge,
+    Broken,
+}
+
+async fn read(body: Body) -> Result<Bytes, Unread> {
+    // Before the first byte is asked for: a client that waits for `100 Continue` is told at once.
+    if usize::try_from(body.size_hint().lower()).is_ok_and(|announced| announced > MAX_BODY) {
+        return Err(Unread::TooLarge);
+    }
+    to_bytes(body, MAX_BODY)
+        .await
+        .map_err(|error| if too_large(&error) { Unread::TooLarge } else { Unread::Broken })
 }
 
 fn too_large(error: &axum::Error) -> bool {

@@ -36,7 +36,7 @@ pub struct FrontEnd {
 impl FrontEnd {
     /// A front end of these parts.
     pub fn new(parts: Parts) -> Self {
-        // A captured X-MS-Correlation-Id is 2147486114: a counter that starts at 2^31.
+        // The one captured X-MS-Correlation-Id is 2147486114; that it counts from 2^31 is inferred.
         Self { parts, correlation: AtomicU64::new(1 << 31) }
     }
 

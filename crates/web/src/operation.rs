@@ -1,7 +1,7 @@
 //! From the bytes of a request to the operation it asks for.
 
-use crate::exchange::Exchange;
-use crate::refusal::Refusal;
+use crate::exchange::{Exchange, limits};
+use crate::refusal::{Refusal, excerpt};
 use lync_proto::ns;
 use lync_proto::soap::{Addressing, Envelope, Fault, FaultCode, Version};
 use lync_xml::Element;
@@ -11,9 +11,8 @@ use lync_xml::Element;
 /// # Errors
 /// A fault that says what is wrong with it.
 pub(crate) fn envelope(exchange: &Exchange) -> Result<Envelope, Refusal> {
-    let limits = lync_xml::Limits { bytes: crate::exchange::MAX_BODY, ..lync_xml::Limits::default() };
     let envelope =
-        Envelope::parse(&exchange.body, &limits).map_err(|error| Fault::sender(error.to_string()))?;
+        Envelope::parse(&exchange.body, &limits()).map_err(|error| Fault::sender(error.to_string()))?;
     match envelope.version() {
         Version::Soap11 => {
             check_headers(&envelope)?;
@@ -49,7 +48,7 @@ pub(crate) fn body(envelope: &Envelope) -> Result<Element<'_>, Refusal> {
 pub(crate) fn require_action(exchange: &Exchange, action: &str) -> Result<(), Refusal> {
     match exchange.soap_action() {
         Some(given) if given == action => Ok(()),
-        other => Err(Fault::action_not_supported(other.unwrap_or_default()).into()),
+        other => Err(Fault::action_not_supported(&excerpt(other.unwrap_or_default())).into()),
     }
 }
 

@@ -19,14 +19,19 @@ use lync_proto::soap::Fault;
 const PIN_CHALLENGE: &str = "Basic realm =\"LYNC\"";
 
 /// A refusal, before it is written.
-#[derive(Debug)]
-pub(crate) enum Refusal {
+pub(crate) struct Refusal {
+    form: Form,
+    /// For the log; the peer does not see it.
+    reason: Option<String>,
+}
+
+enum Form {
     /// 401 to a request without credentials. That it has no X-Ms-diagnostics is inferred.
     PinChallenge,
     /// 401 of the port for Windows credentials. Captured: the page, `NTLM`, and no X-Ms-diagnostics.
     WindowsChallenge,
-    /// A diagnostic in HTTP headers.
-    Headers(Box<Diagnostic>),
+    /// A diagnostic in HTTP headers; at the PIN port with its challenge.
+    Headers { diagnostic: Box<Diagnostic>, challenge: Option<&'static str> },
     /// A diagnostic as SOAP fault.
     Diagnosed(Box<Diagnostic>),
     /// A SOAP fault that no diagnostic stands behind.
@@ -34,45 +39,96 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    /// The challenge of the PIN port.
+    pub(crate) fn pin_challenge() -> Self {
+        Form::PinChallenge.into()
+    }
+
+    /// The challenge of the port for Windows credentials.
+    pub(crate) fn windows_challenge() -> Self {
+        Form::WindowsChallenge.into()
+    }
+
+    /// The diagnostic in HTTP headers, with the PIN port's challenge if it is a 401.
+    pub(crate) fn at_pin_port(diagnostic: &Diagnostic) -> Self {
+        Form::Headers { diagnostic: Box::new(diagnostic.clone()), challenge: Some(PIN_CHALLENGE) }.into()
+    }
+
     /// The diagnostic in HTTP headers.
     pub(crate) fn in_headers(diagnostic: &Diagnostic) -> Self {
-        Self::Headers(Box::new(diagnostic.clone()))
+        Form::Headers { diagnostic: Box::new(diagnostic.clone()), challenge: None }.into()
     }
 
     /// The diagnostic as SOAP fault.
     pub(crate) fn in_fault(diagnostic: &Diagnostic) -> Self {
-        Self::Diagnosed(Box::new(diagnostic.clone()))
+        Form::Diagnosed(Box::new(diagnostic.clone())).into()
     }
 
-    /// Writes the refusal in the form it has on the wire.
+    /// With a reason for the log. It must not quote more of the request than a name.
+    pub(crate) fn because(self, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..self }
+    }
+
+    /// Writes the refusal in the form it has on the wire, and one line in the log.
     pub(crate) fn into_response(self, front_end: &FrontEnd, exchange: &Exchange) -> Response {
-        match self {
-            Self::PinChallenge => {
+        self.log(exchange);
+        match self.form {
+            Form::PinChallenge => {
                 unauthorized(front_end, PIN_CHALLENGE).into_response(front_end, exchange.secure)
             }
-            Self::WindowsChallenge => {
+            Form::WindowsChallenge => {
                 unauthorized(front_end, "NTLM").into_response(front_end, exchange.secure)
             }
-            Self::Headers(diagnostic) => {
-                log(&diagnostic, exchange);
-                header_form(front_end, &diagnostic).into_response(front_end, exchange.secure)
+            Form::Headers { diagnostic, challenge } => {
+                header_form(front_end, &diagnostic, challenge).into_response(front_end, exchange.secure)
             }
-            Self::Diagnosed(diagnostic) => {
-                log(&diagnostic, exchange);
+            Form::Diagnosed(diagnostic) => {
                 let status = status(&diagnostic, StatusCode::INTERNAL_SERVER_ERROR);
                 soap_answer::fault(front_end, exchange, status, &fault_of(&diagnostic))
             }
-            Self::Fault(fault) => {
-                tracing::warn!(peer = %exchange.peer, reason = %fault.string, "SOAP fault");
+            Form::Fault(fault) => {
                 soap_answer::fault(front_end, exchange, StatusCode::INTERNAL_SERVER_ERROR, &fault)
             }
         }
+    }
+
+    fn log(&self, exchange: &Exchange) {
+        let peer = exchange.peer;
+        match (&self.form, &self.reason) {
+            (Form::Headers { diagnostic, .. } | Form::Diagnosed(diagnostic), reason) => tracing::warn!(
+                %peer,
+                diagnostic = %diagnostic.name,
+                code = diagnostic.code,
+                evidence = %diagnostic.evidence,
+                reason = reason.as_deref(),
+                "refused"
+            ),
+            (Form::Fault(fault), _) => tracing::warn!(%peer, reason = ?excerpt(&fault.string), "refused"),
+            // A first request without credentials is how every sign-in begins.
+            (_, None) => tracing::debug!(%peer, "challenged"),
+            (_, Some(reason)) => tracing::warn!(%peer, %reason, "challenged"),
+        }
+    }
+}
+
+impl From<Form> for Refusal {
+    fn from(form: Form) -> Self {
+        Self { form, reason: None }
     }
 }
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
-        Self::Fault(Box::new(fault))
+        Form::Fault(Box::new(fault)).into()
+    }
+}
+
+/// The beginning of something that a peer has sent, for the log.
+pub(crate) fn excerpt(text: &str) -> String {
+    const CHARACTERS: usize = 64;
+    match text.char_indices().nth(CHARACTERS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 
@@ -83,7 +139,7 @@ fn unauthorized(front_end: &FrontEnd, challenge: &str) -> Answer {
         .with(WWW_AUTHENTICATE, challenge)
 }
 
-fn header_form(front_end: &FrontEnd, diagnostic: &Diagnostic) -> Answer {
+fn header_form(front_end: &FrontEnd, diagnostic: &Diagnostic, challenge: Option<&'static str>) -> Answer {
     let fqdn = front_end.urls().fqdn();
     let status = status(diagnostic, StatusCode::UNAUTHORIZED);
     let mut answer = match status {
@@ -104,8 +160,8 @@ fn header_form(front_end: &FrontEnd, diagnostic: &Diagnostic) -> Answer {
         answer = answer.with(HeaderName::from_static("x-ms-diagnostics"), diagnostics.to_string());
     }
     answer = answer.with(server_fqdn(), fqdn);
-    if status == StatusCode::UNAUTHORIZED {
-        answer = answer.with(WWW_AUTHENTICATE, PIN_CHALLENGE);
+    if let (StatusCode::UNAUTHORIZED, Some(challenge)) = (status, challenge) {
+        answer = answer.with(WWW_AUTHENTICATE, challenge);
     }
     answer
 }
@@ -128,12 +184,13 @@ pub(crate) fn server_fqdn() -> HeaderName {
     HeaderName::from_static("x-ms-server-fqdn")
 }
 
-fn log(diagnostic: &Diagnostic, exchange: &Exchange) {
-    tracing::warn!(
-        peer = %exchange.peer,
-        diagnostic = %diagnostic.name,
-        code = diagnostic.code,
-        evidence = %diagnostic.evidence,
-        "refused"
-    );
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_peer_sent_is_cut_for_the_log() {
+        assert_eq!(excerpt("short"), "short");
+        assert_eq!(excerpt(&"é".repeat(100_000)).chars().count(), 65);
+    }
 }

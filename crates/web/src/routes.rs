@@ -13,40 +13,56 @@ use axum::handler::Handler;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use http::{StatusCode, Uri};
+use lync_proto::mex::{CertProvPort, MEX_PATH, WebTicketPort};
 use std::sync::Arc;
 use tower::ServiceExt;
 
 /// Port 80: the anonymous half of CertProv.
 pub fn http(front_end: Arc<FrontEnd>) -> Router {
-    let path = CERT_PROV_PATH.to_ascii_lowercase();
     let routes = Router::new()
-        .route(&path, service(cert_prov::roots::post))
-        .route(&format!("{path}/anon"), service(cert_prov::roots::post))
-        .route(&format!("{path}/mex"), mex(metadata::get_cert_prov, metadata::post_cert_prov))
+        .route(&path(CERT_PROV_PATH, ""), service(cert_prov::roots::post))
+        .route(&path(CERT_PROV_PATH, CertProvPort::Anon.path()), cert_prov_port(CertProvPort::Anon))
+        .route(&path(CERT_PROV_PATH, MEX_PATH), mex(metadata::get_cert_prov, metadata::post_cert_prov))
         .fallback(cert_prov::roots::tls_required)
         .with_state(front_end);
     any_case(routes)
 }
 
-/// Port 443: CertProv and WebTicket.
+/// Port 443: CertProv and WebTicket, with every port that their metadata name.
 pub fn https(front_end: Arc<FrontEnd>) -> Router {
-    let cert_prov = CERT_PROV_PATH.to_ascii_lowercase();
-    let web_ticket = WEB_TICKET_PATH.to_ascii_lowercase();
-    let routes = Router::new()
-        .route(&cert_prov, service(cert_prov::roots::post))
-        .route(&format!("{cert_prov}/anon"), service(cert_prov::roots::post))
-        .route(&format!("{cert_prov}/webticket_proof"), service(cert_prov::publish::post_proof))
-        .route(&format!("{cert_prov}/webticket_proof_sha1"), service(cert_prov::publish::post_proof))
-        .route(&format!("{cert_prov}/webticket_bearer"), service(cert_prov::publish::post_bearer))
-        .route(&format!("{cert_prov}/mex"), mex(metadata::get_cert_prov, metadata::post_cert_prov))
-        .route(&web_ticket, service(web_ticket::windows::post))
-        .route(&format!("{web_ticket}/pin"), service(web_ticket::pin::post))
-        .route(&format!("{web_ticket}/anon"), service(web_ticket::anonymous::post))
-        .route(&format!("{web_ticket}/cert"), service(web_ticket::certificate::post))
-        .route(&format!("{web_ticket}/mex"), mex(metadata::get_web_ticket, metadata::post_web_ticket))
-        .fallback(not_found)
-        .with_state(front_end);
-    any_case(routes)
+    let mut routes = Router::new()
+        .route(&path(CERT_PROV_PATH, ""), service(cert_prov::roots::post))
+        .route(&path(CERT_PROV_PATH, MEX_PATH), mex(metadata::get_cert_prov, metadata::post_cert_prov))
+        .route(&path(WEB_TICKET_PATH, MEX_PATH), mex(metadata::get_web_ticket, metadata::post_web_ticket));
+    for port in CertProvPort::ALL {
+        routes = routes.route(&path(CERT_PROV_PATH, port.path()), cert_prov_port(port));
+    }
+    for port in WebTicketPort::ALL {
+        routes = routes.route(&path(WEB_TICKET_PATH, port.path()), web_ticket_port(port));
+    }
+    any_case(routes.fallback(not_found).with_state(front_end))
+}
+
+fn cert_prov_port(port: CertProvPort) -> MethodRouter<Shared> {
+    match port {
+        CertProvPort::Proof | CertProvPort::ProofSha1 => service(cert_prov::publish::post_proof),
+        CertProvPort::Bearer => service(cert_prov::publish::post_bearer),
+        CertProvPort::Anon => service(cert_prov::roots::post),
+    }
+}
+
+fn web_ticket_port(port: WebTicketPort) -> MethodRouter<Shared> {
+    match port {
+        WebTicketPort::WinNegotiate => service(web_ticket::windows::post),
+        WebTicketPort::Pin => service(web_ticket::pin::post),
+        WebTicketPort::Anon => service(web_ticket::anonymous::post),
+        WebTicketPort::Cert => service(web_ticket::certificate::post),
+    }
+}
+
+/// The path of a service's port, as [`any_case`] leaves it.
+fn path(service: &str, port: &str) -> String {
+    format!("{service}{port}").to_ascii_lowercase()
 }
 
 type Shared = Arc<FrontEnd>;
@@ -66,7 +82,7 @@ where
     T: 'static,
     U: 'static,
 {
-    get(on_get).post(on_post).fallback(method_not_allowed)
+    get(on_get).post(on_post).fallback(method_not_allowed_at_mex)
 }
 
 fn any_case(routes: Router) -> Router {
@@ -78,16 +94,41 @@ fn any_case(routes: Router) -> Router {
     }))
 }
 
-/// The same address with its path in lower case; `None` when it is so already.
+/// The same address with its path as IIS compares it: percent-encoded letters, digits, `-`, `.`, `_` and `~` decoded,
+/// in lower case, without a slash at its end; `None` when it is so already.
 fn lowered(uri: &Uri) -> Option<Uri> {
     let path = uri.path();
-    if !path.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    let mut plain = percent_decoded(path).to_ascii_lowercase();
+    if plain.len() > 1 && plain.ends_with('/') {
+        plain.pop();
+    }
+    if plain == path {
         return None;
     }
     let mut parts = uri.clone().into_parts();
     let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
-    parts.path_and_query = format!("{}{query}", path.to_ascii_lowercase()).parse().ok();
+    parts.path_and_query = format!("{plain}{query}").parse().ok();
     Uri::from_parts(parts).ok()
+}
+
+/// RFC 3986 6.2.2.2: what need not have been encoded, decoded. Everything else stays, so that no slash appears.
+fn percent_decoded(path: &str) -> String {
+    let mut pieces = path.split('%');
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let code = piece.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).map(char::from);
+        match code.filter(|c| c.is_ascii_alphanumeric() || "-._~".contains(*c)) {
+            Some(decoded) => {
+                plain.push(decoded);
+                plain.push_str(piece.get(2..).unwrap_or_default());
+            }
+            None => {
+                plain.push('%');
+                plain.push_str(piece);
+            }
+        }
+    }
+    plain
 }
 
 async fn not_found(State(front_end): State<Shared>, exchange: Exchange) -> Response {
@@ -97,11 +138,19 @@ async fn not_found(State(front_end): State<Shared>, exchange: Exchange) -> Respo
 }
 
 async fn method_not_allowed(State(front_end): State<Shared>, exchange: Exchange) -> Response {
-    let page =
-        page::page("405 - HTTP verb used to access this page is not allowed.", "Ask this service by POST.");
+    not_allowed(&front_end, &exchange, "POST")
+}
+
+async fn method_not_allowed_at_mex(State(front_end): State<Shared>, exchange: Exchange) -> Response {
+    not_allowed(&front_end, &exchange, "GET, HEAD, POST")
+}
+
+fn not_allowed(front_end: &FrontEnd, exchange: &Exchange, allowed: &'static str) -> Response {
+    let heading = "405 - HTTP verb used to access this page is not allowed.";
+    let page = page::page(heading, &format!("This service is asked by {allowed}."));
     Answer::html(StatusCode::METHOD_NOT_ALLOWED, page)
-        .with(http::header::ALLOW, "POST")
-        .into_response(&front_end, exchange.secure)
+        .with(http::header::ALLOW, allowed)
+        .into_response(front_end, exchange.secure)
 }
 
 #[cfg(test)]
@@ -113,5 +162,8 @@ mod tests {
         let uri: Uri = "/CertProv/CertProvisioningService.svc/MEX?A=B".parse().unwrap();
         assert_eq!(lowered(&uri).unwrap(), "/certprov/certprovisioningservice.svc/mex?A=B");
         assert_eq!(lowered(&"/certprov".parse().unwrap()), None);
+        let uri: Uri = "/Cert%50rov/CertProvisioningService%2Esvc/mex/".parse().unwrap();
+        assert_eq!(lowered(&uri).unwrap(), "/certprov/certprovisioningservice.svc/mex");
+        assert_eq!(percent_decoded("/a%2Fb%zz%"), "/a%2Fb%zz%");
     }
 }

@@ -12,6 +12,7 @@ pub const WEB_TICKET_PATH: &str = "/WebTicket/WebTicketService.svc";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Urls {
     fqdn: String,
+    other_names: Vec<String>,
     http_port: u16,
     https_port: u16,
 }
@@ -19,7 +20,20 @@ pub struct Urls {
 impl Urls {
     /// `fqdn` is the pool's; the ports are those that are really bound.
     pub fn new(fqdn: &str, http_port: u16, https_port: u16) -> Self {
-        Self { fqdn: fqdn.to_owned(), http_port, https_port }
+        Self { fqdn: fqdn.to_owned(), other_names: Vec::new(), http_port, https_port }
+    }
+
+    /// The same, reached under these names and addresses too.
+    #[must_use]
+    pub fn also_known_as<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        self.other_names.extend(names.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Whether a host in a URL is this pool.
+    pub(crate) fn is_ours(&self, host: &str) -> bool {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        std::iter::once(&self.fqdn).chain(&self.other_names).any(|name| name.eq_ignore_ascii_case(host))
     }
 
     /// The pool's FQDN.

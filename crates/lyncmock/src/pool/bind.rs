@@ -48,7 +48,8 @@ impl Sockets {
 
     pub(super) fn urls(&self, config: &Config) -> Result<Urls, StartError> {
         let http = local("listen.http", &self.http)?.port();
-        Ok(Urls::new(&config.fqdn, http, self.https_port()?))
+        let names = config.pki.extra_names.iter().map(String::as_str);
+        Ok(Urls::new(&config.fqdn, http, self.https_port()?).also_known_as(names))
     }
 
     pub(super) fn https_port(&self) -> Result<u16, StartError> {

@@ -1,9 +1,8 @@
 //! The web ticket that comes with a request, and what makes it good.
 
 use crate::FrontEnd;
-use crate::exchange::Exchange;
-use crate::refusal::Refusal;
-use crate::urls::CERT_PROV_PATH;
+use crate::refusal::{Refusal, excerpt};
+use crate::urls::{CERT_PROV_PATH, Urls};
 use lync_model::SipUri;
 use lync_model::diagnostics::names;
 use lync_proto::soap::Envelope;
@@ -28,27 +27,19 @@ pub(super) enum Presentation {
 /// The fault for a ticket that is missing, altered, foreign, expired, for another service, or not proved.
 pub(super) fn user_of_ticket(
     front_end: &FrontEnd,
-    exchange: &Exchange,
     envelope: &Envelope,
     wanted: Presentation,
 ) -> Result<SipUri, Refusal> {
-    check(front_end, exchange, envelope, wanted).map_err(|(name, reason)| {
-        tracing::warn!(peer = %exchange.peer, reason, "web ticket not accepted");
-        Refusal::in_fault(front_end.diagnostics().known(name))
-    })
+    check(front_end, envelope, wanted)
+        .map_err(|(name, reason)| Refusal::in_fault(front_end.diagnostics().known(name)).because(reason))
 }
 
 /// The name of a diagnostic, and the reason for the log.
 type NotAccepted = (&'static str, String);
 
-fn check(
-    front_end: &FrontEnd,
-    exchange: &Exchange,
-    envelope: &Envelope,
-    wanted: Presentation,
-) -> Result<SipUri, NotAccepted> {
+fn check(front_end: &FrontEnd, envelope: &Envelope, wanted: Presentation) -> Result<SipUri, NotAccepted> {
     let invalid = |reason: String| (names::WEB_TICKET_INVALID, reason);
-    let none = |reason: String| (names::NO_SECURITY_TOKEN, reason);
+    let none = |reason: String| (names::WEB_TICKET_MISSING, reason);
     let header = TicketHeader::find(envelope).map_err(|error| none(error.to_string()))?;
     let header = header.ok_or_else(|| none("there is no Security header".to_owned()))?;
     let ticket = WebTicket::verify(header.assertion, front_end.ticket_key()).map_err(|error| {
@@ -58,8 +49,11 @@ fn check(
         (if ours { names::WEB_TICKET_INVALID } else { names::WEB_TICKET_UNVERIFIABLE }, error.to_string())
     })?;
     in_date(front_end, &ticket, &header)?;
-    if !is_for_this_service(&ticket.audience, front_end.urls().fqdn(), exchange.host()) {
-        return Err((names::WEB_TICKET_AUDIENCE, format!("the ticket is for {}", ticket.audience)));
+    if !is_for_this_service(&ticket.audience, front_end.urls()) {
+        return Err((
+            names::WEB_TICKET_AUDIENCE,
+            format!("the ticket is for {:?}", excerpt(&ticket.audience)),
+        ));
     }
     match (wanted, &ticket.confirmation) {
         (Presentation::Proof, Confirmation::HolderOfKey { wrapped_key }) => {
@@ -93,14 +87,14 @@ fn in_date(front_end: &FrontEnd, ticket: &WebTicket, header: &TicketHeader<'_>) 
     Ok(())
 }
 
-/// Whether the audience is the certificate provisioning service of this pool, under the pool's name or the one that
-/// the client used. The port does not count: clients write it or leave it out.
-fn is_for_this_service(audience: &str, fqdn: &str, host: Option<&str>) -> bool {
+/// Whether the audience is the certificate provisioning service of this pool or one of its ports, under any of the
+/// pool's names. The port number does not count: clients write it or leave it out.
+fn is_for_this_service(audience: &str, urls: &Urls) -> bool {
     let Ok(uri) = audience.parse::<http::Uri>() else { return false };
-    let here = |name: &str| uri.host().is_some_and(|given| given.eq_ignore_ascii_case(name));
-    let path = uri.path().get(..CERT_PROV_PATH.len());
-    (here(fqdn) || host.is_some_and(here))
-        && path.is_some_and(|path| path.eq_ignore_ascii_case(CERT_PROV_PATH))
+    let ours = uri.host().is_some_and(|host| urls.is_ours(host));
+    let web = matches!(uri.scheme_str(), Some("https" | "http"));
+    let (service, port) = uri.path().split_at_checked(CERT_PROV_PATH.len()).unwrap_or((uri.path(), "/"));
+    ours && web && service.eq_ignore_ascii_case(CERT_PROV_PATH) && (port.is_empty() || port.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -109,22 +103,25 @@ mod tests {
 
     #[test]
     fn the_audience_is_this_service_under_any_of_its_names() {
-        let fqdn = "pool.lab.test";
+        let urls = Urls::new("pool.lab.test", 80, 443).also_known_as(["127.0.0.1"]);
         for audience in [
             "https://pool.lab.test/CertProv/CertProvisioningService.svc",
             "https://POOL.lab.test:10443/certprov/certprovisioningservice.svc/WebTicket_Proof_SHA1",
             "https://127.0.0.1:10443/CertProv/CertProvisioningService.svc/WebTicket_Bearer",
         ] {
-            assert!(is_for_this_service(audience, fqdn, Some("127.0.0.1")), "{audience}");
+            assert!(is_for_this_service(audience, &urls), "{audience}");
         }
         for audience in [
             "",
             "urn:nobody",
             "https://pool.lab.test/",
+            "https://pool.lab.test/CertProv",
             "https://pool.lab.test/WebTicket/WebTicketService.svc",
+            "https://pool.lab.test/CertProv/CertProvisioningService.svcEVIL/x",
+            "ftp://pool.lab.test/CertProv/CertProvisioningService.svc",
             "https://other.lab.test/CertProv/CertProvisioningService.svc",
         ] {
-            assert!(!is_for_this_service(audience, fqdn, Some("127.0.0.1")), "{audience}");
+            assert!(!is_for_this_service(audience, &urls), "{audience}");
         }
     }
 }

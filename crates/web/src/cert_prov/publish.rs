@@ -7,14 +7,15 @@ use super::presented::{self, Presentation};
 use crate::FrontEnd;
 use crate::exchange::Exchange;
 use crate::operation;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, excerpt};
 use crate::soap_answer;
 use axum::extract::State;
 use axum::response::Response;
 use lync_model::ports::{CertificateRequest, UserPinError};
 use lync_model::{PublishedCertificate, SipUri};
 use lync_proto::certprov::{ErrorInfo, GetAndPublishCertRequest, GetAndPublishCertResponse};
-use lync_proto::ns;
+use lync_proto::{DecodeError, Documented, ns};
+use lync_xml::Element;
 use std::sync::Arc;
 
 /// WebTicket_Proof and WebTicket_Proof_SHA1: the signature says itself which algorithm it uses.
@@ -40,10 +41,18 @@ async fn get_and_publish(
     wanted: Presentation,
 ) -> Result<Response, Refusal> {
     let envelope = operation::envelope(exchange)?;
-    let user = presented::user_of_ticket(front_end, exchange, &envelope, wanted)?;
+    let user = presented::user_of_ticket(front_end, &envelope, wanted)?;
     operation::require_action(exchange, ns::ACTION_GET_AND_PUBLISH_CERT)?;
     let body = operation::body(&envelope)?;
-    let request = GetAndPublishCertRequest::decode(body).map_err(|error| operation::unreadable(&error))?;
+    let request = match GetAndPublishCertRequest::decode(body) {
+        Ok(request) => request,
+        Err(error) if body.is(ns::AUTH_WEB_SERVICES, GetAndPublishCertRequest::NAME) => {
+            tracing::warn!(peer = %exchange.peer, %user, reason = %error, "no certificate");
+            let response = unreadable(body, &error);
+            return Ok(soap_answer::ok(front_end, exchange, &response.encode()));
+        }
+        Err(error) => return Err(operation::unreadable(&error)),
+    };
     let outcome = certificate(front_end, &user, &request).await;
     match &outcome {
         Ok(_) => {
@@ -98,6 +107,17 @@ async fn certificate(
         }
     })?;
     Ok(published.certificate)
+}
+
+/// The answer to a request of this operation that cannot be read whole: what can be read of it is repeated.
+fn unreadable(body: Element<'_>, error: &DecodeError) -> GetAndPublishCertResponse {
+    let attribute = |name| excerpt(body.attribute("", name).unwrap_or_default());
+    GetAndPublishCertResponse {
+        device_id: attribute("DeviceId"),
+        entity: attribute("Entity"),
+        request_id: None,
+        outcome: Err(refused("InvalidRequest", &error.to_string())),
+    }
 }
 
 /// An `ErrorInfo`. No value that a Lync Server puts there is public: code and text are lyncmock's own.

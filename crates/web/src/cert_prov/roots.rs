@@ -8,7 +8,7 @@ use crate::answer::Answer;
 use crate::exchange::Exchange;
 use crate::operation;
 use crate::page;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, excerpt};
 use crate::soap_answer;
 use axum::extract::State;
 use axum::response::Response;
@@ -27,7 +27,7 @@ pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Excha
 fn root_chains(front_end: &FrontEnd, exchange: &Exchange) -> Result<Response, Refusal> {
     let action = exchange.soap_action().unwrap_or_default();
     if !is_action(action) {
-        return Err(Fault::action_not_supported(action).into());
+        return Err(Fault::action_not_supported(&excerpt(action)).into());
     }
     let envelope = operation::envelope(exchange)?;
     let request = operation::body(&envelope)?;

@@ -5,14 +5,16 @@
 
 use super::issue::{self, Subject};
 use crate::FrontEnd;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, limits};
 use crate::refusal::Refusal;
 use axum::extract::State;
 use axum::response::Response;
 use lync_model::SipUri;
 use lync_model::diagnostics::names;
+use lync_proto::soap::Envelope;
 use lync_proto::ticket::{AuthenticationMethod, CertificateHeader};
 use std::sync::Arc;
+use time::Duration;
 
 pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Exchange) -> Response {
     match sign_in(&front_end, &exchange).await {
@@ -21,18 +23,24 @@ pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Excha
     }
 }
 
+/// How old a signed timestamp may be, and how far in the future: WCF's five minutes of life and of clock skew, inferred
+/// for Lync. Nothing but the timestamp is signed, so without a bound one request could be repeated for ever.
+const MAX_AGE: Duration = Duration::minutes(10);
+const MAX_AHEAD: Duration = Duration::minutes(5);
+
 async fn sign_in(front_end: &FrontEnd, exchange: &Exchange) -> Result<Response, Refusal> {
     if !front_end.settings().use_certificate_auth {
-        let diagnostic = front_end.diagnostics().known(names::AUTH_TYPE_NOT_ALLOWED);
-        return Err(Refusal::in_fault(diagnostic));
+        return Err(Refusal::in_headers(front_end.diagnostics().known(names::AUTH_TYPE_NOT_ALLOWED)));
     }
-    let (user, certificate) =
-        signer(front_end, exchange).map_err(|reason| refused(front_end, exchange, &reason))?;
+    let refused = |reason: String| {
+        Refusal::in_headers(front_end.diagnostics().known(names::CERTIFICATE_REFUSED)).because(reason)
+    };
+    let (user, certificate) = signer(front_end, exchange).map_err(refused)?;
     // A certificate that was revoked or replaced is no longer in the store, however valid it looks.
     let published = front_end.user_pin().get_published_certs(&user).await;
-    let published = published.map_err(|error| refused(front_end, exchange, &error.to_string()))?;
+    let published = published.map_err(|error| refused(error.to_string()))?;
     if !published.iter().any(|known| known.certificate == certificate) {
-        return Err(refused(front_end, exchange, "the certificate is not published"));
+        return Err(refused("the certificate is not published".to_owned()));
     }
     let subject = Subject::user(&user, AuthenticationMethod::X509, front_end.settings());
     issue::issue_token(front_end, exchange, &subject)
@@ -40,21 +48,15 @@ async fn sign_in(front_end: &FrontEnd, exchange: &Exchange) -> Result<Response, 
 
 /// Who signed the request, and with which certificate.
 fn signer(front_end: &FrontEnd, exchange: &Exchange) -> Result<(SipUri, Vec<u8>), String> {
-    let limits = lync_xml::Limits { bytes: crate::exchange::MAX_BODY, ..lync_xml::Limits::default() };
-    let envelope =
-        lync_proto::soap::Envelope::parse(&exchange.body, &limits).map_err(|error| error.to_string())?;
+    let envelope = Envelope::parse(&exchange.body, &limits()).map_err(|error| error.to_string())?;
     let header = CertificateHeader::find(&envelope).map_err(|error| error.to_string())?;
     let header = header.ok_or("there is no Security header")?;
     let now = front_end.now();
     let checked = front_end.authority().check(&header.certificate, now).map_err(|error| error.to_string())?;
     header.verify(&checked.public_key).map_err(|error| error.to_string())?;
-    if now >= header.expires() {
-        return Err("the signed timestamp has expired".to_owned());
+    let age = now - header.created();
+    if age > MAX_AGE || age < -MAX_AHEAD || now >= header.expires() {
+        return Err("the signed timestamp is too old, or not yet valid".to_owned());
     }
     Ok((checked.user, header.certificate))
-}
-
-fn refused(front_end: &FrontEnd, exchange: &Exchange, reason: &str) -> Refusal {
-    tracing::warn!(peer = %exchange.peer, reason, "certificate sign-in refused");
-    Refusal::in_fault(front_end.diagnostics().known(names::NO_SECURITY_TOKEN))
 }

@@ -9,14 +9,18 @@ use aws_lc_rs::rand;
 use axum::response::Response;
 use lync_model::diagnostics::names;
 use lync_model::{SipUri, WebServiceSettings};
+use lync_proto::mex::CertProvPort;
 use lync_proto::soap::Fault;
-use lync_proto::ticket::{AuthenticationMethod, Confirmation, WebTicket, p_sha1};
+use lync_proto::ticket::{ASSERTION_ID_PREFIX, AuthenticationMethod, Confirmation, WebTicket, p_sha1};
 use lync_proto::wstrust::{IssueTokenRequest, IssueTokenResponse, KeyType, Proof, TokenType};
 use lync_proto::{Secret, ns};
 use time::Duration;
 
 /// Size of a proof key where the client leaves it to the server, and of the server's entropy, in bytes.
 const KEY_BYTES: usize = 32;
+
+/// The shortest ticket that is issued.
+const MIN_LIFETIME: Duration = Duration::minutes(1);
 
 /// For whom a ticket is.
 pub(super) struct Subject {
@@ -49,9 +53,7 @@ pub(super) fn issue_token(
     let envelope = operation::envelope(exchange)?;
     let request =
         IssueTokenRequest::decode(body(&envelope)?).map_err(|error| operation::unreadable(&error))?;
-    if request.token_type == TokenType::CompactWebTicket {
-        return Err(Fault::sender("compact web tickets are not issued").into());
-    }
+    check_kind(&request)?;
     check_claim(front_end, &request, subject)?;
     let now = front_end.now();
     let expires = now + lifetime(&request, subject);
@@ -64,28 +66,51 @@ pub(super) fn issue_token(
         issued: now,
         expires,
         confirmation: match &key {
-            Some(key) => Confirmation::HolderOfKey {
+            Some(key) if !is_bearer(&request) => Confirmation::HolderOfKey {
                 wrapped_key: front_end
                     .ticket_key()
                     .wrap_proof_key(&key.secret)
                     .map_err(|error| internal(&error))?,
             },
-            None => Confirmation::Bearer,
+            _ => Confirmation::Bearer,
         },
         authentication_method: subject.method,
     };
     let assertion = ticket.sign(front_end.ticket_key()).map_err(|error| internal(&error))?;
     tracing::info!(peer = %exchange.peer, user = %subject.name, ticket = %ticket.assertion_id, "web ticket issued");
     let response = IssueTokenResponse {
+        namespace: request.namespace,
         context: request.context,
         assertion,
-        assertion_id: ticket.assertion_id,
+        assertion_id: format!("{ASSERTION_ID_PREFIX}{}", ticket.assertion_id),
         proof: key.map_or(Proof::None, |key| key.proof),
         created: now,
         expires,
         applies_to: request.applies_to,
     };
     Ok(soap_answer::ok(front_end, exchange, &response.encode()))
+}
+
+/// Refuses what would be a ticket that its client cannot use.
+fn check_kind(request: &IssueTokenRequest) -> Result<(), Refusal> {
+    if request.token_type == TokenType::CompactWebTicket {
+        return Err(Fault::sender("compact web tickets are not issued").into());
+    }
+    match request.key_type {
+        KeyType::Symmetric | KeyType::Bearer => Ok(()),
+        KeyType::Other(_) => {
+            Err(Fault::sender("tickets are issued with a symmetric key or with none").into())
+        }
+    }
+}
+
+/// Whether the ticket is to be shown without proof. The audience says so too: pidgin-sipe asks for a symmetric key
+/// whatever port it will go to, and shows the ticket as the port's policy has it.
+fn is_bearer(request: &IssueTokenRequest) -> bool {
+    let port = CertProvPort::Bearer.path().to_ascii_lowercase();
+    let for_bearer_port =
+        request.applies_to.as_ref().is_some_and(|address| address.to_ascii_lowercase().ends_with(&port));
+    request.key_type == KeyType::Bearer || for_bearer_port
 }
 
 /// A request may name the user whom it expects; then it must be this one.
@@ -97,10 +122,12 @@ fn check_claim(front_end: &FrontEnd, request: &IssueTokenRequest, subject: &Subj
     }
 }
 
-/// The lifetime that the client asks for, at the most the one that is set.
+/// The lifetime that the client asks for, at the most the one that is set, and never so short that the ticket is of no
+/// use.
 fn lifetime(request: &IssueTokenRequest, subject: &Subject) -> Duration {
     let asked = request.lifetime.map(|lifetime| lifetime.expires - lifetime.created);
-    asked.filter(|asked| asked.is_positive()).map_or(subject.lifetime, |asked| asked.min(subject.lifetime))
+    let asked = asked.filter(|asked| asked.is_positive());
+    asked.map_or(subject.lifetime, |asked| asked.max(MIN_LIFETIME).min(subject.lifetime))
 }
 
 struct ProofKey {

@@ -4,12 +4,12 @@ use super::issue::{self, Subject};
 use crate::FrontEnd;
 use crate::basic::{Credentials, NoCredentials};
 use crate::exchange::Exchange;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, excerpt};
 use axum::extract::State;
 use axum::response::Response;
 use lync_model::SipUri;
 use lync_model::diagnostics::names;
-use lync_model::ports::UserPinError;
+use lync_model::ports::{PinFailureReason, UserPinError};
 use lync_proto::ticket::AuthenticationMethod;
 use std::sync::Arc;
 
@@ -30,23 +30,45 @@ async fn sign_in(front_end: &FrontEnd, exchange: &Exchange) -> Result<Response, 
 async fn authenticate(front_end: &FrontEnd, exchange: &Exchange) -> Result<SipUri, Refusal> {
     let diagnostics = front_end.diagnostics();
     if !front_end.settings().use_pin_auth {
-        return Err(Refusal::in_headers(diagnostics.known(names::AUTH_TYPE_NOT_ALLOWED)));
+        return Err(Refusal::at_pin_port(diagnostics.known(names::AUTH_TYPE_NOT_ALLOWED)));
     }
-    let credentials = Credentials::from_header(exchange.authorization()).map_err(|problem| {
-        if problem != NoCredentials::Absent {
-            tracing::warn!(peer = %exchange.peer, reason = %problem, "no PIN credentials");
-        }
-        Refusal::PinChallenge
-    })?;
+    let credentials =
+        Credentials::from_header(exchange.authorization()).map_err(|problem| match problem {
+            NoCredentials::Absent => Refusal::pin_challenge(),
+            _ => Refusal::pin_challenge().because(problem.to_string()),
+        })?;
     let verified = front_end.user_pin().verify_pin(&credentials.phone_or_ext, &credentials.pin).await;
     verified.map_err(|error| {
-        tracing::info!(peer = %exchange.peer, phone_or_ext = %credentials.phone_or_ext, %error, "PIN not accepted");
-        Refusal::in_headers(match error {
+        let diagnostic = match error {
             UserPinError::Refused(reason) => diagnostics.for_pin_failure(reason),
             // To the phone a front end that cannot ask looks like a wrong PIN: it prompts again.
             UserPinError::Unavailable { .. } | UserPinError::Store(_) => {
                 diagnostics.known(names::USER_PIN_SERVICE_UNAVAILABLE)
             }
-        })
+        };
+        Refusal::at_pin_port(diagnostic).because(reason(&credentials.phone_or_ext, &error))
     })
+}
+
+/// Why, and of whom as far as that may be said: what nobody has as a number may be a PIN in the wrong field.
+fn reason(phone_or_ext: &str, error: &UserPinError) -> String {
+    match error {
+        UserPinError::Refused(PinFailureReason::UserDoesNotExist) => {
+            format!("{error}: a number of {} characters", phone_or_ext.chars().count())
+        }
+        _ => format!("{error}: {:?}", excerpt(phone_or_ext)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_repeats_no_number_that_nobody_has() {
+        let unknown = UserPinError::Refused(PinFailureReason::UserDoesNotExist);
+        assert_eq!(reason("0712", &unknown), "refused: UserDoesNotExist: a number of 4 characters");
+        let wrong = UserPinError::Refused(PinFailureReason::IncorrectPin);
+        assert_eq!(reason("12\n19", &wrong), "refused: IncorrectPin: \"12\\n19\"");
+    }
 }

@@ -9,5 +9,5 @@ use std::sync::Arc;
 
 /// Refuses whatever is shown: the users of this pool have PINs and certificates, and no Windows credentials.
 pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Exchange) -> Response {
-    Refusal::WindowsChallenge.into_response(&front_end, &exchange)
+    Refusal::windows_challenge().into_response(&front_end, &exchange)
 }
