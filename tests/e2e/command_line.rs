@@ -250,7 +250,7 @@ async fn serve_tells_its_endpoints_as_json_in_both_places_and_takes_its_file_alo
 }
 
 #[tokio::test]
-async fn serve_prints_what_to_type_next_without_a_pin() {
+async fn serve_prints_what_to_type_next() {
     logs::start();
     let free = "127.0.0.1:0";
     let mut command = command::lyncmock(BINARY, &["--listen-http", free, "--listen-https", free]);
@@ -274,11 +274,10 @@ async fn serve_prints_what_to_type_next_without_a_pin() {
     );
     assert!(
         text.contains(
-            "lyncmock Test-CsPhoneBootstrap -PhoneOrExt \"+12065551219\" -Pin \"<PIN>\" --dhcp 127.0.0.1:"
+            "lyncmock Test-CsPhoneBootstrap -PhoneOrExt \"+12065551219\" -Pin \"0712\" --dhcp 127.0.0.1:"
         ),
         "{text}"
     );
-    assert!(!text.contains("0712"), "{text}");
     child.kill().await.unwrap();
 }
 
@@ -384,9 +383,72 @@ async fn users_of_a_kept_pool_are_listed_added_and_removed_while_it_runs() {
     );
 
     let listed = run(&["user", "list", "--data-dir", dir]).await.stdout;
+    assert_eq!(run(&["user", "lock", jane, "--data-dir", dir]).await.code, Some(0));
+    assert_eq!(
+        run(&["phone", "--ext", "1777", "--pin", "38206471", "--ready-file", ready]).await.code,
+        Some(1)
+    );
+    assert_eq!(run(&["user", "unlock", jane, "--data-dir", dir]).await.code, Some(0));
+    assert_eq!(
+        run(&["phone", "--ext", "1777", "--pin", "38206471", "--ready-file", ready]).await.code,
+        Some(0)
+    );
     assert!(listed.contains(jane) && listed.contains(line) && !listed.contains("38206471"), "{listed}");
     assert_eq!(run(&["user", "remove", jane, "--data-dir", dir]).await.code, Some(0));
     assert!(!run(&["user", "list", "--data-dir", dir]).await.stdout.contains(jane));
+}
+
+#[tokio::test]
+async fn a_second_pool_is_kept_out_of_the_same_data_directory() {
+    logs::start();
+    let dir = TempDir::new().unwrap();
+    let dir = dir.path().to_str().unwrap();
+    let _served = Served::start(BINARY, &["--data-dir", dir]).await;
+    let free = "127.0.0.1:0";
+    let second = ["serve", "--data-dir", dir, "--listen-http", free, "--listen-https", free];
+    let second = [&second[..], &["--listen-userpin", free, "--dhcp-listen", free]].concat();
+    let finished = run(&second).await;
+    assert_eq!(finished.code, Some(1));
+    assert!(finished.stderr.contains("data_dir: another pool is running in"), "{}", finished.stderr);
+}
+
+#[tokio::test]
+async fn a_reader_that_has_heard_enough_is_no_failure() {
+    let mut command = command::lyncmock(BINARY, &["diagnostics"]);
+    let mut child =
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
+}
+
+#[tokio::test]
+async fn nothing_but_an_older_file_of_its_kind_is_overwritten() {
+    let folder = TempDir::new().unwrap();
+    let precious = folder.path().join("precious");
+    std::fs::write(&precious, "precious").unwrap();
+    let free = "127.0.0.1:0";
+    let listen = ["serve", "--listen-http", free, "--listen-https", free, "--listen-userpin", free];
+    let arguments =
+        [&listen[..], &["--dhcp-listen", free, "--ready-file", precious.to_str().unwrap()]].concat();
+    let finished = run(&arguments).await;
+    assert_eq!(finished.code, Some(1));
+    assert!(finished.stderr.contains("another file is there"), "{}", finished.stderr);
+    assert_eq!(command::read(&precious), "precious");
+    let out = folder.path().to_str().unwrap();
+    let finished = run(&["phone", "--ext", "1219", "--pin", "0712", "--out", out]).await;
+    assert!(finished.stderr.contains("it is no regular file"), "{}", finished.stderr);
+}
+
+#[tokio::test]
+async fn a_misspelled_variable_is_told() {
+    let mut command = command::lyncmock(BINARY, &["config", "check"]);
+    let output = command.env("LYNCMOCK_LISTEN_HTPP", "x").output().await.unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        stderr,
+        "warning: the environment variable LYNCMOCK_LISTEN_HTPP is no key of the configuration\n"
+    );
 }
 
 #[tokio::test]

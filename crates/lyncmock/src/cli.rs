@@ -1,10 +1,13 @@
 //! The command line: what `lyncmock --help` shows, and which file answers it.
 
+mod banner;
 mod bootstrap;
 mod client;
 mod config;
+mod defaults;
 mod demo;
 mod diagnostics;
+mod output;
 mod pem;
 mod phone;
 mod ready;
@@ -45,7 +48,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         arguments: Vec<String>,
     },
-    /// List, add and remove users of a kept pool, and set their PINs
+    /// List, add and remove users of a kept pool; set, lock and unlock their PINs
     User(user::UserArgs),
     /// Check a configuration, or show what it amounts to
     Config(config::ConfigArgs),
@@ -73,7 +76,12 @@ impl ConfigSource {
 
 /// Runs the command line and answers with the exit code: 0 good, 1 failed, 2 wrong usage, 3 nobody there.
 pub async fn run(arguments: Vec<OsString>) -> ExitCode {
-    let matches = match Cli::command().try_get_matches_from(cmdlets_in_any_case(arguments)) {
+    let command = defaults::shown(Cli::command());
+    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for name in defaults::unknown_variables(&command, variables) {
+        output::note(format!("warning: the environment variable {name} is no key of the configuration\n"));
+    }
+    let matches = match command.try_get_matches_from(cmdlets_in_any_case(arguments)) {
         Ok(matches) => matches,
         Err(error) => error.exit(),
     };
@@ -85,13 +93,16 @@ pub async fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Demo(arguments)) => demo::run(arguments, own).await,
         Some(Command::Phone(arguments)) => phone::run(arguments).await,
         Some(Command::TestCsPhoneBootstrap { arguments }) => bootstrap::run(&arguments).await,
-        Some(Command::User(arguments)) => user::run(arguments, own).await,
+        Some(Command::User(arguments)) => user::run(arguments).await,
         Some(Command::Config(arguments)) => config::run(&arguments, own),
         Some(Command::Diagnostics(arguments)) => diagnostics::run(&arguments),
-        Some(Command::Ready(arguments)) => ready::run(arguments, own).await,
+        Some(Command::Ready(arguments)) => ready::run(arguments).await,
     };
     done.unwrap_or_else(|error| {
-        say_error(&error);
+        if output::is_closed(&error) {
+            return ExitCode::SUCCESS;
+        }
+        output::note(format!("error: {}\n", output::told(&error)));
         ExitCode::FAILURE
     })
 }
@@ -105,11 +116,6 @@ fn cmdlets_in_any_case(mut arguments: Vec<OsString>) -> Vec<OsString> {
         *first = (*cmdlet).into();
     }
     arguments
-}
-
-#[expect(clippy::print_stderr, reason = "the command line talks to a person")]
-fn say_error(error: &anyhow::Error) {
-    eprintln!("error: {error:#}");
 }
 
 #[cfg(test)]

@@ -67,6 +67,8 @@ pub struct Config {
     pub userpin: UserPin,
     /// Users and PIN policy of a new store.
     pub users: UsersFile,
+    /// Whether these are the users that are built in.
+    pub users_are_built_in: bool,
     /// What is answered to each cause of a refusal.
     pub diagnostics: DiagnosticsTable,
 }
@@ -127,6 +129,7 @@ impl Config {
             Some(domain) => checked_name("sip_domain", Some(domain))?,
             None => fqdn.split_once('.').map_or_else(|| fqdn.clone(), |(_, domain)| domain.to_owned()),
         };
+        different_ports(&options.listen)?;
         let key = match options.pki.key.unwrap_or_default() {
             CertificateKey::Auto if options.data_dir.is_some() => CertificateKey::Rsa2048,
             CertificateKey::Auto => CertificateKey::P256,
@@ -162,6 +165,7 @@ impl Config {
                 Some(path) => UsersFile::parse(&read(path)?).map_err(|problem| in_file(path, &problem))?,
                 None => UsersFile::built_in(),
             },
+            users_are_built_in: options.users.file.is_none(),
             diagnostics: match &options.diagnostics.file {
                 Some(path) => DiagnosticsTable::built_in()
                     .overridden_by(&read(path)?)
@@ -182,6 +186,22 @@ impl Default for Config {
 
 fn loopback(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
+}
+
+/// Two listeners cannot share a place, unless each takes any free port.
+fn different_ports(listen: &options::ListenOptions) -> Result<(), ConfigError> {
+    let places = [("listen.https", listen.https), ("listen.userpin", listen.userpin)];
+    let mut taken = vec![listen.http];
+    for (key, place) in places {
+        if place.is_some_and(|place| place.port() != 0) && taken.contains(&place) {
+            return Err(ConfigError::Value {
+                key,
+                problem: "another listener has this address and port".to_owned(),
+            });
+        }
+        taken.push(place);
+    }
+    Ok(())
 }
 
 fn web_settings(options: &options::WebOptions) -> Result<WebServiceSettings, ConfigError> {
@@ -297,6 +317,10 @@ mod tests {
             "web.min_csr_key_size: 4096 is outside 1024 to 2048"
         );
         assert_eq!(refused("fqdn = \"a_b.c\""), "fqdn: `a_b.c` is no DNS name");
+        assert_eq!(
+            refused("listen.http = \"127.0.0.1:8000\"\nlisten.userpin = \"127.0.0.1:8000\""),
+            "listen.userpin: another listener has this address and port"
+        );
         assert!(refused("users.file = \"/nowhere\"").starts_with("cannot read /nowhere: "));
     }
 }

@@ -41,8 +41,13 @@ impl Endpoints {
     /// Writes [`to_json`](Self::to_json) to `path`, whole or not at all: whoever sees the file can read it.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When the file cannot be written, or when something else is there: only an older file of this kind is replaced.
     pub fn write_to(&self, path: &Path) -> std::io::Result<()> {
+        match std::fs::symlink_metadata(path) {
+            Ok(there) if !there.is_file() => return Err(std::io::Error::other("it is no regular file")),
+            Ok(_) if !is_ready_file(path) => return Err(std::io::Error::other("another file is there")),
+            _ => {}
+        }
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         // Nothing in it is secret, and who waits for it may be another user.
         let everybody = std::fs::Permissions::from_mode(0o644);
@@ -53,6 +58,19 @@ impl Endpoints {
         file.persist(path)?;
         Ok(())
     }
+
+    /// Removes the file that [`write_to`](Self::write_to) wrote, unless another pool has put its own there meanwhile.
+    pub(crate) fn remove_from(&self, path: &Path) {
+        let ours = std::fs::read_to_string(path).is_ok_and(|text| text.trim_end() == self.to_json());
+        if ours && std::fs::remove_file(path).is_err() {
+            tracing::warn!(path = %path.display(), "the ready file could not be removed");
+        }
+    }
+}
+
+/// Whether a pool wrote this file.
+fn is_ready_file(path: &Path) -> bool {
+    std::fs::read_to_string(path).is_ok_and(|text| Endpoints::from_json(&text).is_ok())
 }
 
 #[cfg(test)]
@@ -77,5 +95,34 @@ mod tests {
         endpoints.write_to(&file).unwrap();
         let read = Endpoints::from_json(&std::fs::read_to_string(&file).unwrap()).unwrap();
         assert_eq!(read, endpoints);
+        // A second pool may take the place; then it is not ours to remove.
+        let second = Endpoints { http: "http://127.0.0.1:1".to_owned(), ..endpoints.clone() };
+        second.write_to(&file).unwrap();
+        endpoints.remove_from(&file);
+        assert!(file.exists());
+        second.remove_from(&file);
+        assert!(!file.exists());
+    }
+
+    #[test]
+    fn nothing_but_an_older_ready_file_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let endpoints = Endpoints {
+            fqdn: String::new(),
+            dhcp: None,
+            http: String::new(),
+            https: String::new(),
+            userpin: String::new(),
+            admin: None,
+            ca_pem: "ca.pem".into(),
+        };
+        let precious = dir.path().join("precious");
+        std::fs::write(&precious, "precious").unwrap();
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(&precious, &link).unwrap();
+        for place in [dir.path().to_owned(), precious.clone(), link, dir.path().join("nowhere/ready.json")] {
+            assert!(endpoints.write_to(&place).is_err(), "{}", place.display());
+        }
+        assert_eq!(std::fs::read_to_string(precious).unwrap(), "precious");
     }
 }

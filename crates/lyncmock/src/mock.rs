@@ -18,6 +18,8 @@ pub struct LyncMock {
 impl LyncMock {
     /// Starts a pool on free loopback ports, with the fixture users, P-256 certificates and an ephemeral store.
     ///
+    /// It runs on the Tokio runtime that it is started on, which needs I/O and time enabled, as `#[tokio::test]` has.
+    ///
     /// # Panics
     /// When it cannot start, with the reason; [`builder`](Self::builder) has a start that returns it.
     pub async fn start() -> Self {
@@ -54,6 +56,8 @@ impl LyncMock {
     }
 
     /// The event log "Lync Server", the oldest entry first.
+    ///
+    /// Like the real one it holds failures between servers, such as 47067, and no wrong PINs.
     pub fn events(&self) -> Vec<Event> {
         self.running.events.snapshot()
     }

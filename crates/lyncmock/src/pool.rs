@@ -11,7 +11,9 @@ use bind::Sockets;
 use lync_model::Clock;
 use lync_pki::{KeyKind, Pool as Pki, PoolNames};
 use lync_store::{Store, StoreLocation};
+use std::fs::{File, TryLockError};
 use std::net::IpAddr;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -34,8 +36,14 @@ pub enum StartError {
         /// What to do about it; begins with a semicolon unless it is empty.
         hint: &'static str,
     },
+    /// Another pool has the data directory.
+    #[error("data_dir: another pool is running in {dir}")]
+    InUse {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// The data directory, or a temporary one.
-    #[error("{path}: {error}")]
+    #[error("the directory {path} cannot be used: {error}")]
     Directory {
         /// The directory or file.
         path: PathBuf,
@@ -71,8 +79,12 @@ pub(crate) struct Running {
     pub(crate) pki: Arc<Pki>,
     pub(crate) events: Arc<Events>,
     pub(crate) clock: Clock,
+    /// Where DHCP is served, for a person: addresses and interfaces.
+    pub(crate) dhcp: Vec<String>,
     shutdown: CancellationToken,
     tasks: JoinSet<()>,
+    /// Keeps a second pool out of the same data directory.
+    _lock: Option<File>,
     /// Holds what a pool without a data directory leaves behind; removed when the pool goes.
     _scratch: TempDir,
 }
@@ -82,15 +94,28 @@ impl Running {
     pub(crate) async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
         let sockets = Sockets::bind(&config)?;
         let scratch = scratch()?;
+        let lock = config.data_dir.as_deref().map(lock).transpose()?;
         let (pki, store) = tokio::try_join!(open_pki(&config, &clock), open_store(&config, &clock))?;
         let (pki, store) = (Arc::new(pki), Arc::new(store));
         let endpoints = sockets.endpoints(&config, write_ca(&config, scratch.path(), &pki)?)?;
+        let dhcp = sockets.dhcp_places.clone();
         let parts = Wiring { config: &config, clock: &clock, pki: &pki, store: &store };
         let events = Arc::new(Events::new());
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
         parts.serve(sockets, Arc::clone(&events), &mut tasks, &shutdown).await?;
-        Ok(Self { endpoints, store, pki, events, clock, shutdown, tasks, _scratch: scratch })
+        Ok(Self {
+            endpoints,
+            store,
+            pki,
+            events,
+            clock,
+            dhcp,
+            shutdown,
+            tasks,
+            _lock: lock,
+            _scratch: scratch,
+        })
     }
 
     /// Stops every part and waits until all have ended.
@@ -131,26 +156,43 @@ async fn open_pki(config: &Config, clock: &Clock) -> Result<Pki, StartError> {
 
 async fn open_store(config: &Config, clock: &Clock) -> Result<Store, StartError> {
     let location = match &config.data_dir {
-        Some(dir) => {
-            let unusable = |error| StartError::Directory { path: dir.clone(), error };
-            std::fs::create_dir_all(dir).map_err(unusable)?;
-            StoreLocation::Kept(dir.join("lyncmock.db"))
-        }
+        Some(dir) => StoreLocation::Kept(dir.join("lyncmock.db")),
         None => StoreLocation::Ephemeral,
     };
     let store = Store::open(&location, clock.clone()).await?;
-    store.seed(&seed::seed(&config.users, clock.now())).await?;
+    let filled = store.seed(&seed::seed(&config.users, clock.now())).await?;
+    if !filled && !config.users_are_built_in {
+        tracing::warn!("users.file is for a new store; this one keeps the users it has");
+    }
     Ok(store)
 }
 
+/// Makes the data directory and takes it for this process; the lock goes with the process, however that ends.
+fn lock(dir: &Path) -> Result<File, StartError> {
+    let failed = |error| StartError::Directory { path: dir.to_owned(), error };
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
+    let file =
+        File::options().write(true).create(true).truncate(false).open(dir.join("lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse { dir: dir.to_owned() }),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
 fn scratch() -> Result<TempDir, StartError> {
-    let made = TempDir::with_prefix("lyncmock-");
+    // For its owner alone: the store of a pool that keeps nothing is of nobody else's concern either.
+    let owner = std::fs::Permissions::from_mode(0o700);
+    let made = tempfile::Builder::new().prefix("lyncmock-").permissions(owner).tempdir();
     made.map_err(|error| StartError::Directory { path: std::env::temp_dir(), error })
 }
 
 /// Writes the root certificate to where `ca_pem` of the endpoints says.
 fn write_ca(config: &Config, scratch: &Path, pki: &Pki) -> Result<PathBuf, StartError> {
-    let path = config.data_dir.as_deref().unwrap_or(scratch).join("ca.pem");
+    let folder = config.data_dir.as_deref().unwrap_or(scratch);
+    // Absolute, because whoever reads the endpoints may stand in another folder.
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let path = folder.join("ca.pem");
     std::fs::write(&path, pki.ca_pem())
         .map_err(|error| StartError::Directory { path: path.clone(), error })?;
     Ok(path)

@@ -50,7 +50,8 @@ mod tests {
 
     #[test]
     fn a_fault_is_a_failure_whatever_the_status() {
-        let fault = Fault::failed_authentication(28020, "No valid security token.").encode(Version::Soap11);
+        let fault = Fault::diagnostics("wsse:FailedAuthentication", 28020, "No valid security token.")
+            .encode(Version::Soap11);
         for status in [200, 500] {
             let FailureKind::Fault { fault, .. } = envelope(&answer(status, &fault)).unwrap_err() else {
                 panic!("a fault");

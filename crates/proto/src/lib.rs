@@ -28,5 +28,5 @@ pub mod wstrust;
 
 pub use error::DecodeError;
 pub use evidence::{Documented, Evidence, UnknownEvidence};
-pub use instant::{format_instant, parse_instant, whole_milliseconds};
+pub use instant::{format_instant, parse_instant};
 pub use secret::Secret;

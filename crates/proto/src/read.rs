@@ -60,6 +60,20 @@ pub(crate) fn text(element: Element<'_>) -> String {
     element.text().trim().to_owned()
 }
 
+/// The longest text that is echoed to the peer or logged, in bytes.
+pub(crate) const MAX_SHORT_TEXT: usize = 2 * 1024;
+
+/// A text that is echoed to the peer or logged: an address, an id.
+pub(crate) fn short_text(element: Element<'_>, what: &'static str) -> Result<String, DecodeError> {
+    check_short(text(element), what)
+}
+
+/// The same of an attribute's value.
+pub(crate) fn check_short(value: String, what: &'static str) -> Result<String, DecodeError> {
+    check_length(what, value.len(), 0, MAX_SHORT_TEXT)?;
+    Ok(value)
+}
+
 /// The text as Base64, whatever white space is in it.
 pub(crate) fn base64(element: Element<'_>, what: &'static str) -> Result<Vec<u8>, DecodeError> {
     decode_base64(&element.text(), what)

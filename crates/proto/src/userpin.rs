@@ -17,12 +17,19 @@ pub use publish_cert::{PublishCertRequest, PublishCertResponse};
 pub use sealed_pin::{MAX_PIN_LEN, PinDecryptionKey, SealError, seal_pin};
 pub use verify_pin::{VerifyPinRequest, VerifyPinResponse};
 
-use crate::read::{check_length, required, text};
+use crate::read::{check_length, optional, required, text};
 use crate::{DecodeError, ns};
 use lync_xml::{Element, Writer};
 
 /// The longest text or name in a message, in bytes.
 const MAX_TEXT_LEN: usize = 512;
+
+/// The element of a refusal's reason.
+const REFUSED: &str = "Refused";
+
+/// The longest DeviceId, in bytes: what the service keeps of a device. A UUID in braces has 38; the limit is
+/// lyncmock's own.
+pub(crate) const MAX_DEVICE_ID_LEN: usize = 128;
 
 /// An element of the service's namespace with these texts in it.
 fn encode(name: &str, parts: &[(&str, &str)]) -> String {
@@ -36,9 +43,27 @@ fn encode(name: &str, parts: &[(&str, &str)]) -> String {
 
 /// The text of a child that must be there and of a sensible length.
 fn part(element: Element<'_>, local: &'static str) -> Result<String, DecodeError> {
+    part_up_to(element, local, MAX_TEXT_LEN)
+}
+
+/// The text of a child that must be there and have at most `max` bytes.
+fn part_up_to(element: Element<'_>, local: &'static str, max: usize) -> Result<String, DecodeError> {
     let value = text(required(element, ns::USER_PIN, local)?);
-    check_length(local, value.len(), 1, MAX_TEXT_LEN)?;
+    check_length(local, value.len(), 1, max)?;
     Ok(value)
+}
+
+/// An answer that is a refusal, for a reason: the name of a UCMA `PinFailureReason`.
+fn encode_refusal(name: &str, reason: &str) -> String {
+    encode(name, &[(REFUSED, reason)])
+}
+
+/// The reason, if the answer is a refusal. It wins over whatever else the answer says.
+fn refusal(answer: Element<'_>) -> Result<Option<String>, DecodeError> {
+    match optional(answer, ns::USER_PIN, REFUSED)? {
+        Some(_) => part(answer, REFUSED).map(Some),
+        None => Ok(None),
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use lync_proto::userpin::{
     GetEncryptionKeyRequest, GetEncryptionKeyResponse, GetPublishedCertRequest, GetPublishedCertResponse,
     PublishCertRequest, PublishCertResponse, VerifyPinRequest, VerifyPinResponse,
 };
-use lync_proto::wstrust::{IssueTokenRequest, IssueTokenResponse, Proof};
+use lync_proto::wstrust::{IssueTokenRequest, IssueTokenResponse, Proof, TrustNamespace};
 use lync_xml::{Element, Limits};
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -77,10 +77,11 @@ fn written() -> Vec<String> {
         body(issued.encode()),
         body(GetRootCertChainsResponse { chains: vec![vec![0; 99]; 2] }.encode()),
         body(VerifyPinResponse::Refused { reason: "IncorrectPin".to_owned() }.encode()),
-        Fault::failed_authentication(28020, "No valid security token.").encode(Version::Soap11),
+        Fault::diagnostics("wsse:FailedAuthentication", 28020, "No valid security token.")
+            .encode(Version::Soap11),
         Fault::action_not_supported("x").encode(Version::Soap12),
         GetRequest { to: Some(url.clone()), message_id: Some("m".to_owned()) }.encode(),
-        get_response(&WebTicketMetadata { web_ticket_url: url }.to_wsdl(), Some("m")),
+        get_response(Version::Soap12, &WebTicketMetadata { web_ticket_url: url }.to_wsdl(), Some("m")),
         cert_prov.to_wsdl(),
     ]
 }
@@ -99,6 +100,7 @@ fn ticket_response() -> IssueTokenResponse {
         authentication_method: AuthenticationMethod::Password,
     };
     IssueTokenResponse {
+        namespace: TrustNamespace::Plain,
         context: None,
         assertion: ticket.sign(&KEY).unwrap(),
         assertion_id: "SamlSecurityToken-1".to_owned(),

@@ -1,7 +1,7 @@
 //! Published certificates.
 
 use crate::database::{from_stored, to_stored};
-use crate::users::id;
+use crate::users::{enabled_id, id};
 use crate::{Store, StoreError};
 use lync_model::{PublishedCertificate, SipUri};
 
@@ -18,11 +18,12 @@ impl Store {
         Ok(revoked.rows_affected())
     }
 
+    /// Keeps a certificate. A user who was disabled after the sign-in gets none.
     pub(crate) async fn publish(&self, certificate: &PublishedCertificate) -> Result<(), StoreError> {
         let (published_at, expires_at) =
             (to_stored(certificate.publication_time), to_stored(certificate.expiration_time));
         let mut tx = self.database.begin().await?;
-        let id = id(&mut tx, &certificate.user).await?;
+        let id = enabled_id(&mut tx, &certificate.user).await?;
         sqlx::query!(
             "INSERT OR REPLACE INTO certificates (user_id, device_id, der, published_at, expires_at)
              VALUES (?, ?, ?, ?, ?)",
@@ -38,9 +39,10 @@ impl Store {
         Ok(())
     }
 
+    /// The certificates of a user. Those of a disabled user stay where they are, but do not count.
     pub(crate) async fn published(&self, user: &SipUri) -> Result<Vec<PublishedCertificate>, StoreError> {
         let mut tx = self.database.read.begin().await?;
-        let id = id(&mut tx, user).await?;
+        let id = enabled_id(&mut tx, user).await?;
         let rows = sqlx::query!(
             "SELECT device_id, der, published_at, expires_at FROM certificates WHERE user_id = ?
              ORDER BY published_at, device_id",
@@ -66,6 +68,7 @@ impl Store {
 mod tests {
     use crate::StoreError;
     use crate::testing::Pool;
+    use lync_model::User;
     use lync_model::ports::{PinFailureReason, UserPinError, UserPinService};
     use time::Duration;
 
@@ -108,6 +111,37 @@ mod tests {
         assert_eq!(pool.store.publish_cert(&certificate).await, Err(refused.clone()));
         assert_eq!(pool.store.get_published_certs(&nobody).await, Err(refused));
         assert!(matches!(pool.store.revoke_certs(&nobody).await, Err(StoreError::NoSuchUser(_))));
+    }
+
+    #[tokio::test]
+    async fn a_disabled_user_gets_no_certificate_and_those_that_are_kept_do_not_count() {
+        let pool = Pool::open().await;
+        let ken = pool.add("kenmyer", None).await;
+        pool.add("pilar", None).await;
+        let kept = pool.publish("kenmyer", "{a}", b"kept").await;
+        let theirs = pool.publish("pilar", "{a}", b"theirs").await;
+        let enabled = Pool::user("kenmyer", None);
+        pool.store.update_user(&User { enabled: false, ..enabled.clone() }).await.unwrap();
+
+        let refused = UserPinError::Refused(PinFailureReason::UserPinAccountDisabled);
+        for device_id in ["{a}", "{b}"] {
+            let new = pool.certificate("kenmyer", device_id, b"new");
+            assert_eq!(pool.store.publish_cert(&new).await, Err(refused.clone()));
+        }
+        assert_eq!(pool.store.get_published_certs(&ken).await, Err(refused));
+        assert_eq!(pool.published("pilar").await, [theirs]);
+
+        pool.store.update_user(&enabled).await.unwrap();
+        assert_eq!(pool.published("kenmyer").await, [kept]);
+    }
+
+    #[tokio::test]
+    async fn certificates_of_a_disabled_user_can_be_revoked() {
+        let pool = Pool::open().await;
+        let ken = pool.add("kenmyer", None).await;
+        pool.publish("kenmyer", "{a}", b"a").await;
+        pool.store.update_user(&User { enabled: false, ..Pool::user("kenmyer", None) }).await.unwrap();
+        assert_eq!(pool.store.revoke_certs(&ken).await.unwrap(), 1);
     }
 
     #[tokio::test]

@@ -5,8 +5,8 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Sqlite, Transaction};
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -98,6 +98,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 fn temporary_folder() -> Result<TempDir, StoreError> {
     tempfile::Builder::new()
         .prefix("lyncmock-")
+        .permissions(Permissions::from_mode(0o700))
         .tempdir()
         .map_err(|source| StoreError::Create { path: std::env::temp_dir(), source })
 }

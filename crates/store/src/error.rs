@@ -33,6 +33,9 @@ pub enum StoreError {
     /// Nobody has this address.
     #[error("there is no user {0}")]
     NoSuchUser(SipUri),
+    /// The user is there, but disabled.
+    #[error("the user {0} is disabled")]
+    UserDisabled(SipUri),
     /// Somebody has this address.
     #[error("there is a user {0} already")]
     UserExists(SipUri),

@@ -26,6 +26,7 @@ impl UserPinService for Store {
 fn refused_or_failed(error: &StoreError) -> UserPinError {
     match error {
         StoreError::NoSuchUser(_) => UserPinError::Refused(PinFailureReason::UserDoesNotExist),
+        StoreError::UserDisabled(_) => UserPinError::Refused(PinFailureReason::UserPinAccountDisabled),
         _ => error.for_other_parts(),
     }
 }

@@ -126,6 +126,16 @@ pub(crate) async fn id(connection: &mut SqliteConnection, user: &SipUri) -> Resu
         .ok_or_else(|| StoreError::NoSuchUser(user.clone()))
 }
 
+/// As [`id`], but of a user who is enabled.
+pub(crate) async fn enabled_id(connection: &mut SqliteConnection, user: &SipUri) -> Result<i64, StoreError> {
+    let sip_uri = user.as_str();
+    let row = sqlx::query!(r#"SELECT id, enabled AS "enabled: bool" FROM users WHERE sip_uri = ?"#, sip_uri)
+        .fetch_optional(connection)
+        .await?
+        .ok_or_else(|| StoreError::NoSuchUser(user.clone()))?;
+    if row.enabled { Ok(row.id) } else { Err(StoreError::UserDisabled(user.clone())) }
+}
+
 pub(crate) fn read_sip_uri(stored: &str) -> Result<SipUri, StoreError> {
     stored.parse().map_err(|_| StoreError::Corrupt("a SIP address"))
 }

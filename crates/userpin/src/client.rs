@@ -16,11 +16,13 @@ use ask::{Failed, Question};
 use async_trait::async_trait;
 use hop::{Hop, Repeat};
 use key::KeyCache;
-use lync_model::ports::{UserPinError, UserPinService};
+use lync_model::ports::{PinFailureReason, UserPinError, UserPinService};
 use lync_model::{Clock, EventLog, Pin, PublishedCertificate, SipUri};
 use lync_net::tls::{self, Identity, TlsError, TrustStore};
 use lync_proto::Documented;
-use lync_proto::userpin::{GetPublishedCertRequest, PublishCertRequest, PublishCertResponse};
+use lync_proto::userpin::{
+    GetPublishedCertRequest, GetPublishedCertResponse, PublishCertRequest, PublishCertResponse,
+};
 use pool::Pool;
 use std::sync::Arc;
 use tracing::debug;
@@ -62,7 +64,7 @@ impl Client {
     /// What a failed request that is no PIN check means to the caller; writes its event.
     fn failed(&self, failed: Failed) -> UserPinError {
         if let Failed::Silent(silent) = &failed {
-            debug!(request = silent.request, cause = %silent.cause, "the user-PIN service did not answer");
+            debug!(request = silent.request, cause = ?silent.cause, "the user-PIN service did not answer");
             self.write_event(silent.request);
         }
         failed.into()
@@ -83,13 +85,25 @@ impl UserPinService for Client {
         let question =
             Question { name: PublishCertRequest::NAME, body: request.encode(), repeat: Repeat::Harmless };
         let asked = self.hop.ask(question, PublishCertResponse::decode).await;
-        asked.map(drop).map_err(|failed| self.failed(failed))
+        match asked.map_err(|failed| self.failed(failed))? {
+            PublishCertResponse::Published => Ok(()),
+            PublishCertResponse::Refused { reason } => Err(refused(&reason)),
+        }
     }
 
     async fn get_published_certs(&self, user: &SipUri) -> Result<Vec<PublishedCertificate>, UserPinError> {
         let request = GetPublishedCertRequest { user: user.to_string() };
-        let answer = self.ask_published(&request).await.map_err(|failed| self.failed(failed))?;
-        let certificates = answer.certificates.into_iter();
-        Ok(certificates.map(|certificate| published::from_wire(user.clone(), certificate)).collect())
+        match self.ask_published(&request).await.map_err(|failed| self.failed(failed))? {
+            GetPublishedCertResponse::Published { certificates } => {
+                let certificates = certificates.into_iter();
+                Ok(certificates.map(|certificate| published::from_wire(user.clone(), certificate)).collect())
+            }
+            GetPublishedCertResponse::Refused { reason } => Err(refused(&reason)),
+        }
     }
+}
+
+/// A refusal as the service names it. A reason that this version does not know is still a refusal.
+fn refused(reason: &str) -> UserPinError {
+    UserPinError::Refused(PinFailureReason::from_name(reason).unwrap_or(PinFailureReason::Unknown))
 }

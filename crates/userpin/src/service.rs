@@ -1,5 +1,6 @@
 //! The service: POST to [`PATH`], one SOAP 1.1 message each way.
 
+mod members;
 mod operations;
 
 use crate::PATH;
@@ -11,9 +12,10 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body as _, Bytes};
 use lync_model::ports::UserPinService;
-use lync_net::Connection;
+use lync_net::{Connection, excerpt};
 use lync_proto::soap::{Fault, Version};
 use lync_proto::userpin::PinDecryptionKey;
+use members::Members;
 use operations::Operations;
 use std::sync::Arc;
 use tracing::debug;
@@ -24,35 +26,58 @@ const MAX_REQUEST: usize = 256 * 1024;
 /// The service over `service`, where the PINs and certificates are kept. PINs travel under `key`.
 ///
 /// It answers only connections on which the listener has verified a client certificate
-/// ([`server_mutual`](lync_net::tls::server_mutual)).
-pub fn router(service: Arc<dyn UserPinService>, key: Arc<PinDecryptionKey>) -> Router {
-    Router::new().fallback(answer).with_state(Operations { service, key })
+/// ([`server_mutual`](lync_net::tls::server_mutual)), and only if that is of a member of the pool: one of its DNS names
+/// (SAN) is one of `members`, in any case. That members know each other by the pool's FQDN is inferred.
+pub fn router(
+    service: Arc<dyn UserPinService>,
+    key: Arc<PinDecryptionKey>,
+    members: impl IntoIterator<Item = impl Into<String>>,
+) -> Router {
+    let state = ServiceState { members: Members::new(members), operations: Operations { service, key } };
+    Router::new().fallback(answer).with_state(state)
 }
 
-async fn answer(State(operations): State<Operations>, request: Request) -> Response {
-    match serve(&operations, request).await {
+/// Who is served, and with what.
+#[derive(Clone)]
+struct ServiceState {
+    members: Members,
+    operations: Operations,
+}
+
+async fn answer(State(state): State<ServiceState>, request: Request) -> Response {
+    match state.serve(request).await {
         Ok(message) => soap(StatusCode::OK, message),
         Err(refusal) => {
-            debug!(status = refusal.status.as_u16(), fault = %refusal.fault.string, "request refused");
+            debug!(status = refusal.status.as_u16(), fault = ?excerpt(&refusal.fault.string), "request refused");
             refusal.into_response()
         }
     }
 }
 
-async fn serve(operations: &Operations, request: Request) -> Result<String, Refusal> {
-    let connection = request.extensions().get::<Connection>();
-    let tls = connection.and_then(|connection| connection.tls.as_ref());
-    if tls.is_none_or(|tls| tls.client_certificate.is_none()) {
-        return Err(Refusal::sender(StatusCode::FORBIDDEN, "a client certificate is needed"));
+impl ServiceState {
+    async fn serve(&self, request: Request) -> Result<String, Refusal> {
+        self.require_member(request.extensions().get())?;
+        if !request.uri().path().eq_ignore_ascii_case(PATH) {
+            return Err(Refusal::sender(StatusCode::NOT_FOUND, "there is nothing here"));
+        }
+        if request.method() != Method::POST {
+            return Err(Refusal::sender(StatusCode::METHOD_NOT_ALLOWED, "only POST is served"));
+        }
+        let message = read(request.into_body()).await?;
+        self.operations.perform(&message).await
     }
-    if !request.uri().path().eq_ignore_ascii_case(PATH) {
-        return Err(Refusal::sender(StatusCode::NOT_FOUND, "there is nothing here"));
+
+    fn require_member(&self, connection: Option<&Connection>) -> Result<(), Refusal> {
+        let forbidden = |text: &str| Err(Refusal::sender(StatusCode::FORBIDDEN, text));
+        let tls = connection.and_then(|connection| connection.tls.as_ref());
+        match tls.and_then(|tls| tls.client_certificate.as_ref()) {
+            None => forbidden("a client certificate is needed"),
+            Some(certificate) if !self.members.include(certificate) => {
+                forbidden("the client certificate is not of a member of the pool")
+            }
+            Some(_) => Ok(()),
+        }
     }
-    if request.method() != Method::POST {
-        return Err(Refusal::sender(StatusCode::METHOD_NOT_ALLOWED, "only POST is served"));
-    }
-    let message = read(request.into_body()).await?;
-    operations.perform(&message).await
 }
 
 async fn read(body: Body) -> Result<Bytes, Refusal> {

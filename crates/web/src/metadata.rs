@@ -1,10 +1,11 @@
 //! WS-MetadataExchange: what the services are, for anybody who asks.
 //!
-//! A GET answers the bare WSDL document; a POST of WS-Transfer Get, in SOAP 1.2, the same wrapped in `wsx:Metadata`.
+//! A GET answers the bare WSDL document; a POST of WS-Transfer Get the same wrapped in `wsx:Metadata`, in the SOAP
+//! version of the request.
 
 use crate::FrontEnd;
 use crate::answer::Answer;
-use crate::exchange::{Exchange, MAX_BODY};
+use crate::exchange::{Exchange, limits};
 use crate::refusal::server_fqdn;
 use axum::extract::State;
 use axum::response::Response;
@@ -50,19 +51,60 @@ fn bare(front_end: &FrontEnd, exchange: &Exchange, wsdl: String) -> Response {
 }
 
 fn wrapped(front_end: &FrontEnd, exchange: &Exchange, wsdl: &str) -> Response {
-    let limits = lync_xml::Limits { bytes: MAX_BODY, ..lync_xml::Limits::default() };
-    let request = Envelope::parse(&exchange.body, &limits).and_then(|envelope| GetRequest::decode(&envelope));
-    match request {
-        Ok(request) => {
-            let mut answer = Answer::xml(StatusCode::OK, get_response(wsdl, request.message_id.as_deref()));
-            answer.content_type = "application/soap+xml; charset=utf-8";
-            answer.with(server_fqdn(), front_end.urls().fqdn()).into_response(front_end, exchange.secure)
+    posted(&exchange.body, wsdl)
+        .with(server_fqdn(), front_end.urls().fqdn())
+        .into_response(front_end, exchange.secure)
+}
+
+/// The answer in the version of the request's envelope. What is no envelope is answered in SOAP 1.2, which the captured
+/// requests for metadata speak.
+fn posted(body: &[u8], wsdl: &str) -> Answer {
+    let envelope = Envelope::parse(body, &limits());
+    let version = envelope.as_ref().map_or(Version::Soap12, Envelope::version);
+    let (status, text) = match envelope.and_then(|envelope| GetRequest::decode(&envelope)) {
+        Ok(request) => (StatusCode::OK, get_response(version, wsdl, request.message_id.as_deref())),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, Fault::sender(error.to_string()).encode(version)),
+    };
+    Answer { content_type: version.content_type(), ..Answer::xml(status, text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lync_proto::soap::wrap;
+
+    const VERSIONS: [(Version, &str); 2] = [
+        (Version::Soap11, "text/xml; charset=utf-8"),
+        (Version::Soap12, "application/soap+xml; charset=utf-8"),
+    ];
+
+    fn version_of(answer: &Answer) -> Version {
+        Envelope::parse(answer.body.as_bytes(), &limits()).unwrap().version()
+    }
+
+    #[test]
+    fn a_posted_request_is_answered_in_its_own_version() {
+        for (version, content_type) in VERSIONS {
+            let answer = posted(wrap(version, "", "").as_bytes(), "<d/>");
+            assert_eq!((answer.status, answer.content_type), (StatusCode::OK, content_type));
+            assert_eq!(version_of(&answer), version);
+            assert!(answer.body.contains("<d/>"), "{}", answer.body);
         }
-        Err(error) => {
-            let fault = Fault::sender(error.to_string()).encode(Version::Soap12);
-            let mut answer = Answer::xml(StatusCode::INTERNAL_SERVER_ERROR, fault);
-            answer.content_type = "application/soap+xml; charset=utf-8";
-            answer.into_response(front_end, exchange.secure)
+    }
+
+    #[test]
+    fn a_refused_request_is_answered_in_its_own_version() {
+        for (version, content_type) in VERSIONS {
+            let answer = posted(wrap(version, "", "<other/>").as_bytes(), "<d/>");
+            assert_eq!((answer.status.as_u16(), answer.content_type), (500, content_type));
+            assert_eq!(version_of(&answer), version);
+            assert!(answer.body.contains("s:Fault"), "{}", answer.body);
         }
+    }
+
+    #[test]
+    fn what_is_no_envelope_is_refused_in_soap_12() {
+        let answer = posted(b"metadata, please", "<d/>");
+        assert_eq!((answer.status.as_u16(), version_of(&answer)), (500, Version::Soap12));
     }
 }

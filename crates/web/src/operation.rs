@@ -1,7 +1,8 @@
 //! From the bytes of a request to the operation it asks for.
 
 use crate::exchange::{Exchange, limits};
-use crate::refusal::{Refusal, excerpt};
+use crate::refusal::Refusal;
+use lync_net::excerpt;
 use lync_proto::ns;
 use lync_proto::soap::{Addressing, Envelope, Fault, FaultCode, Version};
 use lync_xml::Element;

@@ -12,6 +12,7 @@ use axum::response::Response;
 use http::header::{WARNING, WWW_AUTHENTICATE};
 use http::{HeaderName, StatusCode};
 use lync_model::diagnostics::Diagnostic;
+use lync_net::excerpt;
 use lync_proto::diagnostics::{MsDiagnostics, Warning};
 use lync_proto::soap::Fault;
 
@@ -123,15 +124,6 @@ impl From<Fault> for Refusal {
     }
 }
 
-/// The beginning of something that a peer has sent, for the log.
-pub(crate) fn excerpt(text: &str) -> String {
-    const CHARACTERS: usize = 64;
-    match text.char_indices().nth(CHARACTERS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
-}
-
 /// A 401 with its page and its challenge, as captured apart from the diagnostics.
 fn unauthorized(front_end: &FrontEnd, challenge: &str) -> Answer {
     Answer::html(StatusCode::UNAUTHORIZED, page::unauthorized())
@@ -182,15 +174,4 @@ fn status(diagnostic: &Diagnostic, otherwise: StatusCode) -> StatusCode {
 
 pub(crate) fn server_fqdn() -> HeaderName {
     HeaderName::from_static("x-ms-server-fqdn")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_peer_sent_is_cut_for_the_log() {
-        assert_eq!(excerpt("short"), "short");
-        assert_eq!(excerpt(&"é".repeat(100_000)).chars().count(), 65);
-    }
 }

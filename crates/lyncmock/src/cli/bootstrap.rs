@@ -1,6 +1,7 @@
 //! `lyncmock Test-CsPhoneBootstrap`: Microsoft's cmdlet, with its parameters and what it prints.
 
 use super::client::ClientArgs;
+use super::output::{note, print, told};
 use crate::cmdlet::{Bound, Kind, Parameter, bind};
 use lync_model::{Evidence, Pin, SipUri};
 use lync_phone::{Dialect, Line, SignIn, TaskOutput, TaskResult, transcript};
@@ -66,32 +67,32 @@ lyncmock's own parameters:
 Exit code: 0 Success, 1 Failure, 2 wrong usage.
 ";
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command line talks to a person")]
 pub(super) async fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
     if arguments.iter().any(|argument| matches!(argument.as_str(), "-?" | "-h" | "--help" | "-Help")) {
-        print!("{HELP}");
+        print(HELP)?;
         return Ok(ExitCode::SUCCESS);
     }
     let (sign_in, bound, dialect) = match parse(arguments) {
         Ok(parsed) => parsed,
         Err(error) => {
-            eprintln!("Test-CsPhoneBootstrap : {error:#}\nTest-CsPhoneBootstrap -? tells its parameters.");
+            note(format!(
+                "Test-CsPhoneBootstrap : {}\nTest-CsPhoneBootstrap -? tells its parameters.\n",
+                told(&error)
+            ));
             return Ok(ExitCode::from(WRONG_USAGE));
         }
     };
     let report = sign_in.run().await;
     if bound.is_on("Verbose") {
         for line in transcript(&report, sign_in.credentials()) {
-            eprintln!("VERBOSE: {}{}", line.text, label(&line));
+            note(format!("VERBOSE: {}{}\n", line.text, label(&line)));
         }
     }
     let output = TaskOutput::new(&report);
     if bound.is_on("-json") {
-        println!("{}", as_json(&output));
+        print(format!("{}\n", as_json(&output)))?;
     } else {
-        println!();
-        print!("{}", output.render(dialect));
-        println!();
+        print(format!("\n{}\n", output.render(dialect)))?;
     }
     Ok(match output.result {
         TaskResult::Success => ExitCode::SUCCESS,

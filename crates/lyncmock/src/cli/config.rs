@@ -1,6 +1,7 @@
 //! `lyncmock config check|show`.
 
 use super::ConfigSource;
+use super::output::print;
 use crate::config::{Config, Options, Origin};
 use clap::{ArgMatches, Args, Subcommand};
 use std::process::ExitCode;
@@ -20,18 +21,17 @@ enum ConfigCommand {
     Show(ConfigSource),
 }
 
-#[expect(clippy::print_stdout, reason = "the command line talks to a person")]
 pub(super) fn run(arguments: &ConfigArgs, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let matches = matches.subcommand().map_or(matches, |(_, own)| own);
     match &arguments.command {
         ConfigCommand::Check(source) => {
             Config::from_options(source.resolve(matches)?.options)?;
-            println!("The configuration is good.");
+            print("The configuration is good.\n")?;
         }
         ConfigCommand::Show(source) => {
             let resolved = source.resolve(matches)?;
             Config::from_options(resolved.options.clone())?;
-            print!("{}", table(&resolved.options, &resolved.origins)?);
+            print(table(&resolved.options, &resolved.origins)?)?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! `lyncmock demo`: a pool, a phone that signs in, and one that is refused.
 
+use super::output::print;
 use crate::client::client_of;
 use crate::config::{Config, Options};
 use crate::pool::Running;
@@ -21,24 +22,26 @@ pub(super) struct DemoArgs {
     log_filter: String,
 }
 
-#[expect(clippy::print_stdout, reason = "the command line talks to a person")]
 pub(super) async fn run(arguments: DemoArgs, _: &ArgMatches) -> anyhow::Result<ExitCode> {
     let mut options = Options::on_free_ports();
     options.log.filter = Some(arguments.log_filter);
     crate::logging::start(&options)?;
     let pool = Running::start(Config::from_options(options)?, Clock::system()).await?;
-    println!("A pool is up: {}, on loopback, with free ports and an empty past.", pool.endpoints.fqdn);
+    print(format!(
+        "A pool is up: {}, on loopback, with free ports and an empty past.\n",
+        pool.endpoints.fqdn
+    ))?;
 
-    println!("\n1. Ken Myer's phone signs in with the right PIN.\n");
+    print("\n1. Ken Myer's phone signs in with the right PIN.\n\n")?;
     let good = client_of(&pool.endpoints, NUMBER, Pin::new(RIGHT_PIN)).run().await;
-    print!("{}", super::phone::as_text(&good));
-    println!("\nTest-CsPhoneBootstrap prints of it, as Microsoft's article shows it:\n");
-    print!("{}", indented(&TaskOutput::new(&good).render(Dialect::Docs)));
+    print(super::phone::as_text(&good))?;
+    print("\nTest-CsPhoneBootstrap prints of it, as Microsoft's article shows it:\n\n")?;
+    print(indented(&TaskOutput::new(&good).render(Dialect::Docs)))?;
 
-    println!("\n2. The same phone with a wrong PIN. Test-CsPhoneBootstrap prints, as a console shows it:\n");
+    print("\n2. The same phone with a wrong PIN. Test-CsPhoneBootstrap prints, as a console shows it:\n\n")?;
     let bad = client_of(&pool.endpoints, NUMBER, Pin::new(WRONG_PIN)).run().await;
-    print!("{}", indented(&TaskOutput::new(&bad).render(Dialect::Console)));
-    println!("{NEXT}");
+    print(indented(&TaskOutput::new(&bad).render(Dialect::Console)))?;
+    print(NEXT)?;
     pool.stop().await;
     Ok(if good.outcome.is_ok() && is_refused_pin(&bad) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -59,4 +62,5 @@ Next:
     lyncmock                                 serve a pool on loopback, and print what to type
     lyncmock user list --fixture             a user for each state of a PIN
     lyncmock phone --ext 1301 --pin 1357     sign in to the pool being served, here with a locked PIN
-    lyncmock diagnostics                     what is answered to each refusal, and how well that is known";
+    lyncmock diagnostics                     what is answered to each refusal, and how well that is known
+";

@@ -1,5 +1,6 @@
 //! `lyncmock diagnostics`: the table of what is answered to each refusal.
 
+use super::output::print;
 use clap::Args;
 use lync_model::diagnostics::{Diagnostic, DiagnosticsTable};
 use serde_json::json;
@@ -18,7 +19,6 @@ pub(super) struct DiagnosticsArgs {
     diagnostics_file: Option<PathBuf>,
 }
 
-#[expect(clippy::print_stdout, reason = "the command line talks to a person")]
 pub(super) fn run(arguments: &DiagnosticsArgs) -> anyhow::Result<ExitCode> {
     let mut table = DiagnosticsTable::built_in();
     if let Some(path) = &arguments.diagnostics_file {
@@ -28,9 +28,9 @@ pub(super) fn run(arguments: &DiagnosticsArgs) -> anyhow::Result<ExitCode> {
     }
     if arguments.json {
         let entries: Vec<_> = table.iter().map(as_json).collect();
-        println!("{}", serde_json::Value::Array(entries));
+        print(format!("{}\n", serde_json::Value::Array(entries)))?;
     } else {
-        print!("{}", as_text(&table));
+        print(as_text(&table))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -16,15 +16,22 @@ pub(super) fn write(path: &Path, signed_in: &SignedIn) -> anyhow::Result<()> {
     for certificate in &signed_in.chain {
         text.push_str(&block("CERTIFICATE", certificate));
     }
+    check(path)?;
     // Created anew: the mode of a file that is there already would be kept.
     let _ = std::fs::remove_file(path);
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("cannot write {}", path.display()))?;
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = file.with_context(|| format!("cannot write {}", path.display()))?;
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Whether the file can be written there. An older file is replaced; nothing else is.
+pub(super) fn check(path: &Path) -> anyhow::Result<()> {
+    if let Ok(there) = std::fs::symlink_metadata(path) {
+        anyhow::ensure!(there.is_file(), "cannot write {}: it is no regular file", path.display());
+    }
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    anyhow::ensure!(directory.is_dir(), "cannot write {}: there is no such folder", path.display());
+    Ok(())
 }
 
 /// RFC 7468.

@@ -1,12 +1,15 @@
 //! `lyncmock phone`: signs in as a phone and shows each step.
 
-use super::client::ClientArgs;
+use super::client::{ClientArgs, DEFAULT_DHCP};
+use super::output::print;
 use clap::Args;
 use lync_model::{Pin, SipUri};
-use lync_phone::{Report, ResponseHead, Step, StepOutcome};
+use lync_phone::{FailureKind, Report, ResponseHead, Step, StepOutcome};
+use lync_proto::format_instant;
 use serde_json::json;
 use std::fmt::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// `lyncmock phone`
 #[derive(Args)]
@@ -36,9 +39,12 @@ pub(super) struct PhoneArgs {
     client: ClientArgs,
 }
 
-#[expect(clippy::print_stdout, reason = "the command line talks to a person")]
 pub(super) async fn run(arguments: PhoneArgs) -> anyhow::Result<ExitCode> {
     let wants_dhcp = arguments.target_fqdn.is_none() && arguments.target_uri.is_none();
+    if let Some(path) = &arguments.out {
+        // Before a PIN goes over the wire for nothing.
+        super::pem::check(path)?;
+    }
     let mut sign_in = arguments.client.sign_in(&arguments.ext, Pin::new(arguments.pin), wants_dhcp)?;
     if let Some(user) = arguments.user {
         sign_in = sign_in.user_sip_address(user);
@@ -50,11 +56,7 @@ pub(super) async fn run(arguments: PhoneArgs) -> anyhow::Result<ExitCode> {
         sign_in = sign_in.target_uri(uri);
     }
     let report = sign_in.run().await;
-    if arguments.json {
-        println!("{}", as_json(&report));
-    } else {
-        print!("{}", as_text(&report));
-    }
+    print(if arguments.json { format!("{}\n", as_json(&report)) } else { as_text(&report) })?;
     if let (Some(path), Ok(signed_in)) = (&arguments.out, &report.outcome) {
         super::pem::write(path, signed_in)?;
     }
@@ -85,7 +87,21 @@ pub(super) fn as_text(report: &Report) -> String {
         }
         Err(failure) => writeln!(text, "\nNot signed in, after {milliseconds:.1} ms: {failure}"),
     };
+    if let Some(hint) = report.outcome.as_ref().err().and_then(|failure| hint(&failure.kind)) {
+        let _ = writeln!(text, "{hint}");
+    }
     text
+}
+
+/// What a newcomer may have to do, where the failure lets one guess.
+fn hint(kind: &FailureKind) -> Option<&'static str> {
+    match kind {
+        FailureKind::NoDhcpAnswer { server, .. } if *server == DEFAULT_DHCP => Some(
+            "Is a pool running? `lyncmock` starts one; --ready-file FILE or --dhcp ADDR:PORT finds another.",
+        ),
+        FailureKind::NameNotResolved { .. } => Some("--resolve HOST=ADDR tells where the host is."),
+        _ => None,
+    }
 }
 
 fn as_json(report: &Report) -> serde_json::Value {
@@ -94,8 +110,8 @@ fn as_json(report: &Report) -> serde_json::Value {
             step.details.iter().map(|detail| (detail.name.to_owned(), detail.value.clone().into())).collect();
         json!({
             "step": step.name.as_str(),
-            "start_ms": step.start.as_secs_f64() * 1000.0,
-            "duration_ms": step.duration.as_secs_f64() * 1000.0,
+            "start_ms": milliseconds(step.start),
+            "duration_ms": milliseconds(step.duration),
             "ok": step.outcome == StepOutcome::Done,
             "error": match &step.outcome { StepOutcome::Done => None, StepOutcome::Failed(reason) => Some(reason) },
             "details": details,
@@ -106,10 +122,10 @@ fn as_json(report: &Report) -> serde_json::Value {
     json!({
         "signed_in": report.outcome.is_ok(),
         "user": report.outcome.as_ref().ok().map(|signed_in| signed_in.user.to_string()),
-        "certificate_expires": report.outcome.as_ref().ok().map(|signed_in| signed_in.certificate_expires.unix_timestamp()),
+        "certificate_expires": report.outcome.as_ref().ok().map(|found| format_instant(found.certificate_expires)),
         "target_fqdn": report.target_fqdn,
         "target_uri": report.target_uri,
-        "latency_ms": report.latency.as_secs_f64() * 1000.0,
+        "latency_ms": milliseconds(report.latency),
         "failed_step": failure.map(|failure| failure.step.as_str()),
         "error": failure.map(ToString::to_string),
         "diagnostics": diagnostics.map(|found| json!({
@@ -120,4 +136,9 @@ fn as_json(report: &Report) -> serde_json::Value {
         })),
         "steps": report.steps.iter().map(step).collect::<Vec<_>>(),
     })
+}
+
+/// Rounded to the microsecond.
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }

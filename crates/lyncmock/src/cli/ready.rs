@@ -1,10 +1,12 @@
 //! `lyncmock ready`: whether a pool answers.
 
-use super::ConfigSource;
+use super::output::{note, print, told};
+use crate::config::Options;
 use crate::endpoints::Endpoints;
 use anyhow::Context;
-use clap::{ArgMatches, Args};
+use clap::Args;
 use lync_web::CERT_PROV_PATH;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -29,13 +31,13 @@ pub(super) struct ReadyArgs {
     /// Ask the pool that wrote this file
     #[arg(long, env = "LYNCMOCK_READY_FILE", value_name = "FILE")]
     ready_file: Option<PathBuf>,
-    #[command(flatten)]
-    source: ConfigSource,
+    /// Ask the pool whose HTTP listener is here [default: 127.0.0.1:10080]
+    #[arg(long, env = "LYNCMOCK_LISTEN_HTTP", value_name = "ADDR:PORT")]
+    listen_http: Option<SocketAddr>,
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command line talks to a person")]
-pub(super) async fn run(arguments: ReadyArgs, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
-    let listen = arguments.source.resolve(matches)?.options.listen.http;
+pub(super) async fn run(arguments: ReadyArgs) -> anyhow::Result<ExitCode> {
+    let listen = arguments.listen_http.or(Options::defaults().listen.http);
     let configured = listen.map(|address| format!("http://{address}"));
     let ask = || async {
         let url = match (&arguments.ready_file, &configured) {
@@ -65,11 +67,11 @@ pub(super) async fn run(arguments: ReadyArgs, matches: &ArgMatches) -> anyhow::R
     };
     match answer {
         Ok(url) => {
-            println!("ready: {url}");
+            print(format!("ready: {url}\n"))?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {
-            eprintln!("not ready: {error:#}");
+            note(format!("not ready: {}\n", told(&error)));
             Ok(ExitCode::FAILURE)
         }
     }

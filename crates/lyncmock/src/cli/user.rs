@@ -1,13 +1,15 @@
 //! `lyncmock user`: the users of a kept pool. It works on the store's file, while the pool runs or not.
 
-use super::ConfigSource;
-use crate::config::{UserState, UsersFile};
+mod list;
+
+use super::output::print;
+use crate::config::{Options, UsersFile};
 use anyhow::{Context, bail};
-use clap::{ArgMatches, Args, Subcommand};
+use clap::{Args, Subcommand};
 use lync_model::{Clock, LineUri, Pin, SipUri, User};
 use lync_store::{Store, StoreLocation};
-use serde_json::json;
 use std::io::BufRead;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// `lyncmock user …`
@@ -28,7 +30,7 @@ enum UserCommand {
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        source: ConfigSource,
+        kept: Kept,
     },
     /// Add a user
     Add {
@@ -43,7 +45,7 @@ enum UserCommand {
         #[command(flatten)]
         pin: PinArgs,
         #[command(flatten)]
-        source: ConfigSource,
+        kept: Kept,
     },
     /// Set a user's PIN, as Set-CsClientPin does
     SetPin {
@@ -52,15 +54,40 @@ enum UserCommand {
         #[command(flatten)]
         pin: PinArgs,
         #[command(flatten)]
-        source: ConfigSource,
+        kept: Kept,
+    },
+    /// Lock a user's PIN, as Lock-CsClientPin does
+    Lock {
+        /// SIP address
+        sip_uri: SipUri,
+        #[command(flatten)]
+        kept: Kept,
+    },
+    /// Unlock a user's PIN, as Unlock-CsClientPin does, whatever locked it
+    Unlock {
+        /// SIP address
+        sip_uri: SipUri,
+        #[command(flatten)]
+        kept: Kept,
     },
     /// Remove a user with PIN and certificates
     Remove {
         /// SIP address
         sip_uri: SipUri,
         #[command(flatten)]
-        source: ConfigSource,
+        kept: Kept,
     },
+}
+
+/// Where the pool is kept.
+#[derive(Args)]
+struct Kept {
+    /// The pool's data directory
+    #[arg(long, env = "LYNCMOCK_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Take the data directory from this configuration
+    #[arg(long, short, env = "LYNCMOCK_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// Where a PIN comes from.
@@ -86,25 +113,16 @@ impl PinArgs {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the command line talks to a person")]
-pub(super) async fn run(arguments: UserArgs, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
-    let matches = matches.subcommand().map_or(matches, |(_, own)| own);
+pub(super) async fn run(arguments: UserArgs) -> anyhow::Result<ExitCode> {
     match arguments.command {
-        UserCommand::List { fixture: true, json, .. } => {
-            let users = UsersFile::built_in();
-            print!("{}", if json { fixtures_as_json(&users) } else { fixtures_as_text(&users) });
+        UserCommand::List { fixture, json, kept } => {
+            let rows = match fixture {
+                true => list::of_fixture(&UsersFile::built_in()),
+                false => list::of_store(&kept.open().await?).await?,
+            };
+            print(if json { list::as_json(&rows) } else { list::as_text(&rows) })?;
         }
-        UserCommand::List { fixture: false, json, source } => {
-            let rows = rows(&open(&source, matches).await?).await?;
-            print!("{}", if json { rows_as_json(&rows) } else { rows_as_text(&rows) });
-        }
-        UserCommand::Add { sip_uri, display_name, line_uri, pin, source } => {
-            let store = open(&source, matches).await?;
-            let pin = pin.read()?;
-            if let Some(pin) = &pin {
-                // Before the user is there, so that a PIN that is refused leaves nothing half done.
-                store.policy().await?.check_new_pin(pin, line_uri.as_ref())?;
-            }
+        UserCommand::Add { sip_uri, display_name, line_uri, pin, kept } => {
             let user = User {
                 display_name: display_name.unwrap_or_else(|| sip_uri.address().to_owned()),
                 sip_uri,
@@ -113,124 +131,70 @@ pub(super) async fn run(arguments: UserArgs, matches: &ArgMatches) -> anyhow::Re
                 enterprise_voice: true,
                 pin_set_at: None,
             };
-            store.add_user(&user).await?;
-            if let Some(pin) = &pin {
-                store.set_pin(&user.sip_uri, pin).await?;
-            }
-            println!("added {}", user.sip_uri);
+            add(&kept.open().await?, &user, pin.read()?.as_ref()).await?;
+            print(format!("added {}\n", user.sip_uri))?;
         }
-        UserCommand::SetPin { sip_uri, pin, source } => {
-            let store = open(&source, matches).await?;
+        UserCommand::SetPin { sip_uri, pin, kept } => {
+            let store = kept.open().await?;
             let pin = pin.read()?.context("give the PIN by --pin or --pin-stdin")?;
             store.set_pin(&sip_uri, &pin).await?;
-            println!("PIN of {sip_uri} set");
+            print(format!("PIN of {sip_uri} set\n"))?;
         }
-        UserCommand::Remove { sip_uri, source } => {
-            open(&source, matches).await?.remove_user(&sip_uri).await?;
-            println!("removed {sip_uri}");
+        UserCommand::Lock { sip_uri, kept } => {
+            kept.open().await?.lock_pin(&sip_uri).await?;
+            print(format!("PIN of {sip_uri} locked\n"))?;
+        }
+        UserCommand::Unlock { sip_uri, kept } => {
+            kept.open().await?.unlock_pin(&sip_uri).await?;
+            print(format!("PIN of {sip_uri} unlocked\n"))?;
+        }
+        UserCommand::Remove { sip_uri, kept } => {
+            kept.open().await?.remove_user(&sip_uri).await?;
+            print(format!("removed {sip_uri}\n"))?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn open(source: &ConfigSource, matches: &ArgMatches) -> anyhow::Result<Store> {
-    let Some(dir) = source.resolve(matches)?.options.data_dir else {
-        bail!("users are kept only where there is a data directory: give --data-dir DIR");
-    };
-    let file = dir.join("lyncmock.db");
-    if !file.is_file() {
-        bail!(
-            "{}: no pool has been kept here yet; start one with: lyncmock serve --data-dir {}",
-            file.display(),
-            dir.display()
-        );
+async fn add(store: &Store, user: &User, pin: Option<&Pin>) -> anyhow::Result<()> {
+    if let Some(pin) = pin {
+        // Before the user is there, so that a PIN that is refused leaves nothing half done.
+        store.policy().await?.check_new_pin(pin, user.line_uri.as_ref())?;
     }
-    Ok(Store::open(&StoreLocation::Kept(file), Clock::system()).await?)
+    store.add_user(user).await?;
+    match pin {
+        Some(pin) => Ok(store.set_pin(&user.sip_uri, pin).await?),
+        None => Ok(()),
+    }
 }
 
-/// A user with the state of the PIN.
-struct Row {
-    user: User,
-    state: &'static str,
-}
-
-async fn rows(store: &Store) -> anyhow::Result<Vec<Row>> {
-    let now = Clock::system().now();
-    let mut rows = Vec::new();
-    for user in store.users().await? {
-        let info = store.pin_info(&user.sip_uri).await?;
-        let state = match info.pin_expiration_time {
-            _ if !info.is_pin_set => "not set",
-            _ if info.is_locked_out => "locked",
-            Some(expires) if expires <= now => "expired",
-            _ => "set",
+impl Kept {
+    async fn open(&self) -> anyhow::Result<Store> {
+        let Some(dir) = self.directory()? else {
+            bail!("users are kept only where there is a data directory: give --data-dir DIR");
         };
-        rows.push(Row { user, state });
+        let file = dir.join("lyncmock.db");
+        if !file.is_file() {
+            bail!(
+                "{}: no pool has been kept here yet; start one with: lyncmock serve --data-dir {}",
+                file.display(),
+                dir.display()
+            );
+        }
+        Ok(Store::open(&StoreLocation::Kept(file), Clock::system()).await?)
     }
-    Ok(rows)
-}
 
-fn rows_as_text(rows: &[Row]) -> String {
-    let mut text = format!("{:<45} {:<34} {:<9} {:<8} NAME\n", "SIP ADDRESS", "LINE URI", "PIN", "ENABLED");
-    for Row { user, state } in rows {
-        let line = user.line_uri.as_ref().map_or_else(|| "-".to_owned(), LineUri::to_string);
-        let enabled = if user.enabled { "yes" } else { "no" };
-        text.push_str(&format!(
-            "{:<45} {line:<34} {state:<9} {enabled:<8} {}\n",
-            user.sip_uri.as_str(),
-            user.display_name
-        ));
+    fn directory(&self) -> anyhow::Result<Option<PathBuf>> {
+        match (&self.data_dir, &self.config) {
+            (Some(dir), _) => Ok(Some(dir.clone())),
+            (None, Some(file)) => data_dir_in(file),
+            (None, None) => Ok(None),
+        }
     }
-    text
 }
 
-fn rows_as_json(rows: &[Row]) -> String {
-    let row = |Row { user, state }: &Row| {
-        json!({
-            "sip_uri": user.sip_uri.as_str(),
-            "display_name": user.display_name,
-            "line_uri": user.line_uri.as_ref().map(LineUri::to_string),
-            "enabled": user.enabled,
-            "enterprise_voice": user.enterprise_voice,
-            "pin": state,
-        })
-    };
-    format!("{}\n", serde_json::Value::Array(rows.iter().map(row).collect()))
-}
-
-/// The fixture's PINs are published with lyncmock, so they are shown.
-fn fixtures_as_text(file: &UsersFile) -> String {
-    let mut text = format!("{:<45} {:<34} {:<6} STATE\n", "SIP ADDRESS", "LINE URI", "PIN");
-    for user in &file.users {
-        let line = user.line_uri.as_ref().map_or_else(|| "-".to_owned(), LineUri::to_string);
-        let pin = user.pin.as_ref().map_or("-", Pin::expose);
-        text.push_str(&format!(
-            "{:<45} {line:<34} {pin:<6} {}\n",
-            user.sip_uri.as_str(),
-            state(user.enabled, user.state)
-        ));
-    }
-    text
-}
-
-fn fixtures_as_json(file: &UsersFile) -> String {
-    let rows = file.users.iter().map(|user| {
-        json!({
-            "sip_uri": user.sip_uri.as_str(),
-            "display_name": user.display_name,
-            "line_uri": user.line_uri.as_ref().map(LineUri::to_string),
-            "pin": user.pin.as_ref().map(Pin::expose),
-            "state": state(user.enabled, user.state),
-        })
-    });
-    format!("{}\n", serde_json::Value::Array(rows.collect()))
-}
-
-fn state(enabled: bool, state: UserState) -> &'static str {
-    match state {
-        _ if !enabled => "disabled",
-        UserState::Good => "good",
-        UserState::Locked => "locked",
-        UserState::Expired => "expired",
-    }
+fn data_dir_in(file: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let options: Options = toml::from_str(&text).with_context(|| file.display().to_string())?;
+    Ok(options.data_dir)
 }

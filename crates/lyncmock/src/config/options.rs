@@ -98,10 +98,22 @@ pub struct DhcpOptions {
     )]
     pub interfaces: Option<Vec<String>>,
     /// Where the answer to a relayed request goes
-    #[arg(id = "dhcp.relay_reply", long = "dhcp-relay-reply", env = "LYNCMOCK_DHCP_RELAY_REPLY", value_enum)]
+    #[arg(
+        id = "dhcp.relay_reply",
+        long = "dhcp-relay-reply",
+        env = "LYNCMOCK_DHCP_RELAY_REPLY",
+        value_enum,
+        value_name = "TO"
+    )]
     pub relay_reply: Option<RelayReply>,
     /// The siaddr field of an answer
-    #[arg(id = "dhcp.siaddr", long = "dhcp-siaddr", env = "LYNCMOCK_DHCP_SIADDR", value_enum)]
+    #[arg(
+        id = "dhcp.siaddr",
+        long = "dhcp-siaddr",
+        env = "LYNCMOCK_DHCP_SIADDR",
+        value_enum,
+        value_name = "WHAT"
+    )]
     pub siaddr: Option<Siaddr>,
 }
 
@@ -111,7 +123,7 @@ pub struct DhcpOptions {
 #[command(next_help_heading = "Certificates")]
 pub struct PkiOptions {
     /// Kind of key of the pool's certificates
-    #[arg(id = "pki.key", long = "pki-key", env = "LYNCMOCK_PKI_KEY", value_enum)]
+    #[arg(id = "pki.key", long = "pki-key", env = "LYNCMOCK_PKI_KEY", value_enum, value_name = "KIND")]
     pub key: Option<CertificateKey>,
     /// Names and addresses in the server certificate beside the pool's own, separated by commas
     #[arg(
@@ -278,7 +290,13 @@ pub struct LogOptions {
     #[arg(id = "log.filter", long = "log-filter", env = "LYNCMOCK_LOG_FILTER", value_name = "FILTER")]
     pub filter: Option<String>,
     /// How it is written
-    #[arg(id = "log.format", long = "log-format", env = "LYNCMOCK_LOG_FORMAT", value_enum)]
+    #[arg(
+        id = "log.format",
+        long = "log-format",
+        env = "LYNCMOCK_LOG_FORMAT",
+        value_enum,
+        value_name = "FORMAT"
+    )]
     pub format: Option<LogFormat>,
 }
 

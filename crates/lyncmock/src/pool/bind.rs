@@ -19,15 +19,23 @@ pub(super) struct Sockets {
     pub(super) https: TcpListener,
     pub(super) userpin: TcpListener,
     pub(super) dhcp: Vec<DhcpSocket>,
+    /// The places of these, for a person.
+    pub(super) dhcp_places: Vec<String>,
 }
 
 impl Sockets {
     pub(super) fn bind(config: &Config) -> Result<Self, StartError> {
+        let dhcp = if config.dhcp.enabled { dhcp(config)? } else { Vec::new() };
+        let interfaces =
+            config.dhcp.interfaces.iter().map(|name| format!("{name} port {DHCP_SERVER_PORT}/udp"));
+        let addresses = dhcp.iter().take(config.dhcp.listen.len());
+        let addresses = addresses.map(|socket| format!("{}/udp", socket.local_addr()));
         Ok(Self {
+            dhcp_places: if dhcp.is_empty() { Vec::new() } else { addresses.chain(interfaces).collect() },
             http: tcp("listen.http", config.listen.http)?,
             https: tcp("listen.https", config.listen.https)?,
             userpin: tcp("listen.userpin", config.listen.userpin)?,
-            dhcp: if config.dhcp.enabled { dhcp(config)? } else { Vec::new() },
+            dhcp,
         })
     }
 

@@ -84,12 +84,13 @@ impl Wiring<'_> {
             .map_err(|error| StartError::part("trust store", &error))
     }
 
-    /// The service on :444, over the store.
+    /// The service on :444, over the store. The phones' certificates have the same root as the members'; the pool's
+    /// name is in the latter alone.
     fn user_pin_service(&self) -> Result<axum::Router, StartError> {
         let key =
             PinDecryptionKey::generate().map_err(|error| StartError::part("PIN encryption key", &error))?;
         let store: Arc<dyn UserPinService> = self.store.clone();
-        Ok(lync_userpin::router(store, Arc::new(key)))
+        Ok(lync_userpin::router(store, Arc::new(key), [self.config.fqdn.as_str()]))
     }
 
     /// The front end's way to that service: over the socket, like between two servers.

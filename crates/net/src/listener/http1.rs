@@ -3,7 +3,7 @@
 use super::Broken;
 use crate::body::Timed;
 use crate::stall::Stall;
-use crate::{Connection, Limits, Options};
+use crate::{Connection, Limits, Options, with_cause};
 use axum::Router;
 use axum::body::Body;
 use hyper::body::Incoming;
@@ -12,7 +12,6 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
-use std::error::Error as _;
 use std::pin::pin;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
@@ -71,12 +70,4 @@ async fn answer(
         header_case.apply(&mut response);
     }
     Ok(response)
-}
-
-/// hyper's own words, and those of the error below it, which say more.
-fn with_cause(error: &hyper::Error) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }

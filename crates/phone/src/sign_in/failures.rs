@@ -139,7 +139,8 @@ async fn a_stopped_application_pool_is_told_by_its_status() {
 
 #[tokio::test]
 async fn a_fault_is_decoded() {
-    let fault = Fault::failed_authentication(28032, "The web ticket is invalid.").encode(Version::Soap11);
+    let fault = Fault::diagnostics("wsse:FailedAuthentication", 28032, "The web ticket is invalid.")
+        .encode(Version::Soap11);
     let failed =
         answered(CERTIFICATE, response("500 Internal Server Error", &["X-MS-Correlation-Id: 7"], fault))
             .await;

@@ -11,7 +11,7 @@ use lync_model::SipUri;
 use lync_proto::soap::{Addressing, Version, wrap};
 use lync_proto::ticket::{CertificateHeader, PresentedTicket, TicketHeader, p_sha1};
 use lync_proto::wstrust::{
-    IssueTokenRequest, IssueTokenResponse, KeyType, Lifetime, Proof, ReceivedToken, TokenType,
+    IssueTokenRequest, IssueTokenResponse, KeyType, Lifetime, Proof, ReceivedToken, TokenType, TrustNamespace,
 };
 use lync_proto::{Secret, format_instant, ns};
 use lync_xml::Document;
@@ -93,6 +93,7 @@ fn request(settings: &SignIn, services: &Services) -> Result<IssueTokenRequest, 
         Presentation::Bearer => (KeyType::Bearer, None),
     };
     Ok(IssueTokenRequest {
+        namespace: TrustNamespace::Plain,
         context: Some(Uuid::new_v4().to_string()),
         token_type: TokenType::Saml11,
         applies_to: Some(services.cert_prov.to_string()),

@@ -158,6 +158,7 @@ impl State {
             authentication_method,
         };
         let response = IssueTokenResponse {
+            namespace: request.namespace,
             context: request.context,
             assertion: ticket.sign(&self.ticket_key).unwrap(),
             assertion_id: format!("{ASSERTION_ID_PREFIX}{}", ticket.assertion_id),

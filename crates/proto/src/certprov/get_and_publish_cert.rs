@@ -1,6 +1,7 @@
 //! [MS-OCAUTHWS] section 3.1.4.1: GetAndPublishCert's request.
 
-use crate::read::{attribute, base64, check_length, encode_base64, expect, optional, text};
+use crate::read::{attribute, base64, check_length, encode_base64, expect, optional, short_text};
+use crate::userpin::MAX_DEVICE_ID_LEN;
 use crate::wstrust::{Lifetime, trust_namespace};
 use crate::{DecodeError, Documented, Evidence, ns};
 use lync_xml::{Element, Writer};
@@ -9,8 +10,9 @@ use lync_xml::{Element, Writer};
 /// bits).
 pub const MAX_CSR_LEN: usize = 16 * 1024;
 
-/// The longest DeviceId and Entity that are read, in bytes.
-const MAX_NAME_LEN: usize = 512;
+/// The longest Entity that is read, in bytes. A DeviceId must be short enough for the user-PIN service, which keeps
+/// it: 128 bytes.
+const MAX_ENTITY_LEN: usize = 512;
 
 /// Characters in a line of Base64, as the captured client breaks it.
 const LINE: usize = 76;
@@ -92,10 +94,12 @@ impl GetAndPublishCertRequest {
         let lifetime =
             trust_namespace(request).map(|trust| optional(request, trust, "Lifetime")).transpose()?.flatten();
         Ok(Self {
-            device_id: name(body, "DeviceId")?,
-            entity: name(body, "Entity")?,
+            device_id: name(body, "DeviceId", MAX_DEVICE_ID_LEN)?,
+            entity: name(body, "Entity", MAX_ENTITY_LEN)?,
             csr,
-            request_id: optional(request, ns::ENROLLMENT, "RequestID")?.map(text),
+            request_id: optional(request, ns::ENROLLMENT, "RequestID")?
+                .map(|id| short_text(id, "RequestID"))
+                .transpose()?,
             lifetime: lifetime.map(Lifetime::decode).transpose()?,
         })
     }
@@ -113,9 +117,9 @@ fn certificate_request(request: Element<'_>) -> Result<Element<'_>, DecodeError>
     }
 }
 
-fn name(body: Element<'_>, attribute_name: &'static str) -> Result<String, DecodeError> {
+fn name(body: Element<'_>, attribute_name: &'static str, max: usize) -> Result<String, DecodeError> {
     let value = attribute(body, attribute_name)?.trim();
-    check_length(attribute_name, value.len(), 1, MAX_NAME_LEN)?;
+    check_length(attribute_name, value.len(), 1, max)?;
     Ok(value.to_owned())
 }
 
@@ -167,6 +171,17 @@ mod tests {
 
     fn message(request: &GetAndPublishCertRequest) -> String {
         wrap(Version::Soap11, "", &request.encode())
+    }
+
+    #[test]
+    fn a_request_id_is_repeated_and_therefore_bounded() {
+        let with = |length: usize| {
+            let request = GetAndPublishCertRequest { request_id: Some("x".repeat(length)), ..small() };
+            decode(message(&request).as_bytes())
+        };
+        assert!(with(2048).is_ok());
+        let refused = DecodeError::Length { what: "RequestID", length: 2049, min: 0, max: 2048 };
+        assert_eq!(with(2049), Err(refused));
     }
 
     #[test]
@@ -245,6 +260,15 @@ mod tests {
         assert_eq!(refused("wsse:BinarySecurityToken", "X"), DecodeError::Missing("BinarySecurityToken"));
         assert_eq!(refused(">MDAw", ">*"), DecodeError::Base64("BinarySecurityToken"));
         assert!(matches!(refused("#PKCS10", "#PKCS7"), DecodeError::Unsupported { what: "ValueType", .. }));
+        for (from, to, what, max) in [
+            (captured().device_id, "x".repeat(129), "DeviceId", 128),
+            ("alice@contoso.test".to_owned(), "x".repeat(513), "Entity", 512),
+        ] {
+            let expected = DecodeError::Length { what, length: max + 1, min: 1, max };
+            assert_eq!(refused(&from, &to), expected);
+        }
+        let longest = GetAndPublishCertRequest { device_id: "x".repeat(128), ..small() };
+        assert_eq!(decode(message(&longest).as_bytes()), Ok(longest));
         let long = GetAndPublishCertRequest { csr: vec![0; MAX_CSR_LEN + 1], ..small() };
         assert!(matches!(decode(message(&long).as_bytes()), Err(DecodeError::Length { length: 16_385, .. })));
     }

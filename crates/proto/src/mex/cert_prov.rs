@@ -18,8 +18,9 @@ impl Documented for CertProvMetadata {
     const NAME: &'static str = "metadata of CertProvisioningService";
     const EVIDENCE: Evidence = Evidence::Inferred;
     const SOURCE: &'static str = "[MS-OCAUTHWS] sections 1.5 (issuer in the policy), 3.1.4.1 (port type, \
-         messages), 6.1 (namespace); what pidgin-sipe 1.25.0 reads of it; the \
-         types and the other ports are inferred";
+         messages), 6.1 (namespace); what pidgin-sipe 1.25.0 reads of it, \
+         CertProvisioningServiceWebTicketProof_SHA1 above all; the types and the names of the other ports are \
+         inferred";
 }
 
 impl CertProvMetadata {

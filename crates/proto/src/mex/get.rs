@@ -1,6 +1,7 @@
-//! WS-Transfer section 3.1, WS-MetadataExchange section 3: metadata by POST, in SOAP 1.2.
+//! WS-Transfer section 3.1, WS-MetadataExchange section 3: metadata by POST.
 
 use crate::error::excerpt;
+use crate::read::{short_text, text, unexpected};
 use crate::soap::{Addressing, Envelope, Version, wrap};
 use crate::{DecodeError, Documented, Evidence, ns};
 use lync_xml::Writer;
@@ -10,7 +11,7 @@ use lync_xml::Writer;
 pub struct GetRequest {
     /// The service's URL without `/mex`; not looked at by the service.
     pub to: Option<String>,
-    /// What the answer relates to.
+    /// What the answer relates to; up to 2 KiB.
     pub message_id: Option<String>,
 }
 
@@ -22,7 +23,7 @@ impl Documented for GetRequest {
 }
 
 impl GetRequest {
-    /// The whole message.
+    /// The whole message, in SOAP 1.2 as it was captured.
     pub fn encode(&self) -> String {
         let addressing = Addressing {
             to: self.to.clone(),
@@ -36,26 +37,26 @@ impl GetRequest {
     /// Reads a message of either SOAP; the captured ones have no MessageID although they have a ReplyTo.
     ///
     /// # Errors
-    /// When the Action is another one, or the body is not empty.
+    /// When the Action is another one, the body is not empty, or MessageID, which is echoed, is longer than
+    /// 2 KiB.
     pub fn decode(envelope: &Envelope) -> Result<Self, DecodeError> {
         if let Some(body) = envelope.body_child() {
-            return Err(crate::read::unexpected(body, "nothing"));
+            return Err(unexpected(body, "nothing"));
         }
-        let part = |local| {
-            envelope.header().and_then(|header| header.child(ns::ADDRESSING, local)).map(crate::read::text)
-        };
-        match part("Action") {
+        let child = |local| envelope.header().and_then(|header| header.child(ns::ADDRESSING, local));
+        let message_id = child("MessageID").map(|id| short_text(id, "MessageID")).transpose()?;
+        match child("Action").map(text) {
             Some(action) if action != ns::TRANSFER_GET => {
                 Err(DecodeError::Unsupported { what: "Action", value: excerpt(&action) })
             }
-            _ => Ok(Self { to: part("To"), message_id: part("MessageID") }),
+            _ => Ok(Self { to: child("To").map(text), message_id }),
         }
     }
 }
 
-/// The answer to a [`GetRequest`]: SOAP 1.2, the WSDL as one metadata section. Inferred from the
-/// specifications.
-pub fn get_response(wsdl: &str, relates_to: Option<&str>) -> String {
+/// The answer to a [`GetRequest`], in the SOAP version of the request: the WSDL as one metadata section.
+/// Inferred from the specifications.
+pub fn get_response(version: Version, wsdl: &str, relates_to: Option<&str>) -> String {
     let mut header = Writer::new();
     header.start("Action").attribute("xmlns", ns::ADDRESSING).attribute("s:mustUnderstand", "1");
     header.text(ns::TRANSFER_GET_RESPONSE).end();
@@ -65,7 +66,7 @@ pub fn get_response(wsdl: &str, relates_to: Option<&str>) -> String {
     let mut body = Writer::new();
     body.start("wsx:Metadata").attribute("xmlns:wsx", ns::MEX);
     body.start("wsx:MetadataSection").attribute("Dialect", ns::WSDL).raw(wsdl.trim()).end().end();
-    wrap(Version::Soap12, &header.finish(), &body.finish())
+    wrap(version, &header.finish(), &body.finish())
 }
 
 #[cfg(test)]
@@ -100,6 +101,24 @@ mod tests {
     #[test]
     fn an_answer_has_these_bytes() {
         expect_test::expect![[r#"<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header><Action xmlns="http://www.w3.org/2005/08/addressing" s:mustUnderstand="1">http://schemas.xmlsoap.org/ws/2004/09/transfer/GetResponse</Action><RelatesTo xmlns="http://www.w3.org/2005/08/addressing">urn:uuid:1</RelatesTo></s:Header><s:Body><wsx:Metadata xmlns:wsx="http://schemas.xmlsoap.org/ws/2004/09/mex"><wsx:MetadataSection Dialect="http://schemas.xmlsoap.org/wsdl/"><d/></wsx:MetadataSection></wsx:Metadata></s:Body></s:Envelope>"#]]
-        .assert_eq(&get_response("<d/>\n", Some("urn:uuid:1")));
+        .assert_eq(&get_response(Version::Soap12, "<d/>\n", Some("urn:uuid:1")));
+    }
+
+    #[test]
+    fn an_answer_in_soap_11_differs_in_the_envelopes_namespace_alone() {
+        let [old, new] = [Version::Soap11, Version::Soap12].map(|v| get_response(v, "<d/>", Some("1")));
+        assert_eq!(old, new.replacen(ns::SOAP12, ns::SOAP11, 1));
+        let envelope = Envelope::parse(old.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(envelope.version(), Version::Soap11);
+        let action = envelope.mandatory_headers().next().unwrap();
+        assert!(action.is(ns::ADDRESSING, "Action"));
+    }
+
+    #[test]
+    fn an_id_that_is_echoed_is_two_kibibytes_at_most() {
+        let with = |length| GetRequest { to: None, message_id: Some("x".repeat(length)) };
+        assert_eq!(decode(&with(2048).encode()), Ok(with(2048)));
+        let refused = DecodeError::Length { what: "MessageID", length: 2049, min: 0, max: 2048 };
+        assert_eq!(decode(&with(2049).encode()), Err(refused));
     }
 }

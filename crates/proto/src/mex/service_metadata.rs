@@ -121,6 +121,7 @@ fn descend<'d>(element: Element<'d>, path: &[&str]) -> Option<Element<'d>> {
 mod tests {
     use super::*;
     use crate::mex::get_response;
+    use crate::soap::Version;
     use proptest::prelude::*;
 
     /// The least that the captured client was content with.
@@ -146,7 +147,9 @@ mod tests {
     #[test]
     fn wsdl_is_read_bare_and_wrapped() {
         assert_eq!(parse(MINIMAL), Ok(expected()));
-        assert_eq!(parse(&get_response(MINIMAL, None)), Ok(expected()));
+        for version in [Version::Soap11, Version::Soap12] {
+            assert_eq!(parse(&get_response(version, MINIMAL, None)), Ok(expected()));
+        }
         let wrapped = format!("<Metadata><MetadataSection>{MINIMAL}</MetadataSection></Metadata>");
         assert_eq!(parse(&wrapped), Ok(expected()));
         assert!(expected().port("CertProvisioningServiceWebTicketProof_SHA1").is_some());

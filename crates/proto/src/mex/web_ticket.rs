@@ -20,6 +20,9 @@ impl Documented for WebTicketMetadata {
 
 impl WebTicketMetadata {
     /// The WSDL: one document that refers to no other, without XML declaration.
+    ///
+    /// The policy of WebTicketServiceWinNegotiate asks for NTLM, whatever the port's name says: `NTLM` is the
+    /// one challenge that was captured there, and a client must find there what it is then asked for.
     pub fn to_wsdl(&self) -> String {
         fill(include_str!("web_ticket.wsdl"), &[("web_ticket", &self.web_ticket_url)])
     }
@@ -29,7 +32,27 @@ impl WebTicketMetadata {
 mod tests {
     use super::*;
     use crate::mex::{Port, PortPolicy, ServiceMetadata, WebTicketPort};
-    use lync_xml::Limits;
+    use crate::ns;
+    use lync_xml::{Document, Limits};
+
+    /// The local names of WCF's assertions for HTTP authentication in a port's policy.
+    fn http_authentication(wsdl: &str, port: WebTicketPort) -> Vec<String> {
+        let id = format!("{}_policy", port.name());
+        let document = Document::parse(wsdl.as_bytes(), &Limits::default()).unwrap();
+        let policy = document.root().children().find(|e| e.attribute(ns::WSU, "Id") == Some(&id)).unwrap();
+        let assertions = policy.descendants().filter(|element| element.namespace() == ns::HTTP_POLICY);
+        assertions.map(|element| element.local_name().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_policy_asks_for_what_its_port_challenges_with() {
+        let wsdl = WebTicketMetadata { web_ticket_url: "https://a/b.svc".to_owned() }.to_wsdl();
+        let asked = WebTicketPort::ALL.map(|port| http_authentication(&wsdl, port));
+        let [windows, pin, anonymous, certificate] = asked;
+        assert_eq!(windows, ["NtlmAuthentication"]);
+        assert_eq!(pin, ["BasicAuthentication"]);
+        assert!(anonymous.is_empty() && certificate.is_empty());
+    }
 
     #[test]
     fn a_client_finds_every_port() {

@@ -9,7 +9,7 @@ use lync_xml::{Document, Element, Limits, Writer};
 pub enum Version {
     /// `text/xml`; every operation.
     Soap11,
-    /// `application/soap+xml`; metadata only.
+    /// `application/soap+xml`; requests for metadata only.
     Soap12,
 }
 

@@ -89,14 +89,9 @@ impl Fault {
         Self { code: FaultCode::MustUnderstand, string, detail: None }
     }
 
-    /// The credentials in the message were not accepted: the form of the captured fault,
-    /// `wsse:FailedAuthentication` with the reason both as text and in the detail.
-    pub fn failed_authentication(error_id: u32, reason: impl Into<String>) -> Self {
-        Self::diagnostics("wsse:FailedAuthentication", error_id, reason)
-    }
-
-    /// The captured form with another code. `faultcode` is a name with its customary prefix, `wsse:` or
-    /// `wst:`, as X-Ms-diagnostics carries it; any other prefix is taken for none.
+    /// A diagnostic in the form of the captured fault (`wsse:FailedAuthentication`, 28020): the reason both as
+    /// text and in the detail. `faultcode` is a name with its customary prefix, `wsse:` or `wst:`, as
+    /// X-Ms-diagnostics carries it; any other prefix is taken for none.
     pub fn diagnostics(faultcode: &str, error_id: u32, reason: impl Into<String>) -> Self {
         let (prefix, name) = faultcode.split_once(':').unwrap_or(("", faultcode));
         let namespace = match prefix {
@@ -247,8 +242,8 @@ mod tests {
     }
 
     #[test]
-    fn failed_authentication_has_the_captured_bytes() {
-        let fault = Fault::failed_authentication(28020, "No valid security token.");
+    fn a_diagnostic_has_the_captured_bytes() {
+        let fault = Fault::diagnostics("wsse:FailedAuthentication", 28020, "No valid security token.");
         assert_eq!(fault.encode(Version::Soap11), CAPTURED.trim_end());
         assert_eq!(decode(CAPTURED), Ok(fault));
     }

@@ -325,13 +325,66 @@ mod tests {
         ));
     }
 
+    /// An unsigned assertion with a good signature, whatever is in it.
+    fn sign_as_it_is(unsigned: &str, key: &TicketKey) -> String {
+        let document = Document::parse(unsigned.as_bytes(), &Limits::default()).unwrap();
+        let canonical = c14n::exclusive(document.root(), &c14n::Options::default());
+        let uri = format!("#{}", document.root().attribute("", "AssertionID").unwrap());
+        let reference = dsig::Reference { uri: &uri, enveloped: true, canonical: &canonical };
+        let signature = dsig::sign(&[reference], key.signing(), "").unwrap();
+        unsigned.replace("</saml:Assertion>", &format!("{signature}</saml:Assertion>"))
+    }
+
     #[test]
     fn a_signed_ticket_without_a_part_is_refused() {
         let key = ticket_key(1);
+        let whole = proof_ticket(&key, &[7; 32]);
+        let unsigned = whole.encode("");
+        assert_eq!(verify(&sign_as_it_is(&unsigned, &key), &key), Ok(whole));
+        for (element, name) in [
+            ("saml:Conditions", "Conditions"),
+            ("saml:AudienceRestrictionCondition", "AudienceRestrictionCondition"),
+            ("saml:Audience", "Audience"),
+            ("saml:AuthenticationStatement", "AuthenticationStatement"),
+            ("saml:Subject", "Subject"),
+            ("saml:NameIdentifier", "NameIdentifier"),
+            ("saml:SubjectConfirmation", "SubjectConfirmation"),
+            ("saml:ConfirmationMethod", "ConfirmationMethod"),
+            ("KeyInfo", "KeyInfo"),
+            ("e:CipherValue", "CipherValue"),
+        ] {
+            let start = unsigned.find(&format!("<{element}>")).or(unsigned.find(&format!("<{element} ")));
+            let close = format!("</{element}>");
+            let end = unsigned.find(&close).unwrap() + close.len();
+            let without = [&unsigned[..start.unwrap()], &unsigned[end..]].concat();
+            let refused = verify(&sign_as_it_is(&without, &key), &key);
+            assert_eq!(refused, Err(TicketError::Decode(DecodeError::Missing(name))));
+        }
+    }
+
+    #[test]
+    fn a_signed_ticket_without_an_attribute_is_refused() {
+        let key = ticket_key(1);
+        let unsigned = bearer_ticket().encode("");
+        for name in ["Issuer", "NotBefore", "NotOnOrAfter", "AuthenticationMethod"] {
+            let without = unsigned.replacen(&format!(" {name}="), " Other=", 1);
+            assert_ne!(without, unsigned);
+            let refused = verify(&sign_as_it_is(&without, &key), &key);
+            assert_eq!(refused, Err(TicketError::Decode(DecodeError::MissingAttribute(name))));
+        }
+    }
+
+    #[test]
+    fn an_id_that_no_reference_can_name_is_not_signed() {
+        let key = ticket_key(1);
         let odd = WebTicket { assertion_id: "not a name".to_owned(), ..bearer_ticket() };
         assert!(matches!(odd.sign(&key), Err(TicketError::Signature(SignatureError::Uri(_)))));
+    }
+
+    #[test]
+    fn another_element_is_no_ticket() {
         let document = Document::parse(b"<Assertion/>", &Limits::default()).unwrap();
-        let refused = WebTicket::verify(document.root(), &key);
+        let refused = WebTicket::verify(document.root(), &ticket_key(1));
         assert!(matches!(refused, Err(TicketError::Decode(DecodeError::Unexpected { .. }))));
     }
 }

@@ -7,6 +7,7 @@ use crate::soap::Envelope;
 use crate::{DecodeError, Documented, Evidence, ns};
 use lync_xml::dsig::{SigningKey, VerifyingKey};
 use lync_xml::{Element, Writer};
+use std::fmt;
 use time::OffsetDateTime;
 
 /// A web ticket as a request presents it.
@@ -20,7 +21,7 @@ pub struct TicketHeader<'d> {
 }
 
 /// What a client presents.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct PresentedTicket<'a> {
     /// What stands inside Lifetime of the IssueToken answer, byte for byte.
     pub lifetime_xml: &'a str,
@@ -28,6 +29,16 @@ pub struct PresentedTicket<'a> {
     pub assertion_xml: &'a str,
     /// The whole AssertionID.
     pub assertion_id: &'a str,
+}
+
+impl fmt::Debug for PresentedTicket<'_> {
+    /// Without the assertion: whoever has that of a bearer ticket can use it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PresentedTicket")
+            .field("assertion_id", &self.assertion_id)
+            .field("lifetime_xml", &self.lifetime_xml)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Documented for TicketHeader<'_> {
@@ -60,11 +71,6 @@ impl<'d> TicketHeader<'d> {
             timestamp: Timestamp::read(security)?,
             signature: optional(security, ns::DSIG, "Signature")?,
         })
-    }
-
-    /// The timestamp's Created.
-    pub fn created(&self) -> OffsetDateTime {
-        self.timestamp.created
     }
 
     /// The timestamp's Expires.
@@ -144,7 +150,6 @@ mod tests {
     fn the_captured_header_is_read_and_its_proof_holds() {
         let envelope = captured();
         let header = TicketHeader::find(&envelope).unwrap().unwrap();
-        assert_eq!(header.created(), datetime!(2026-11-21 6:10:44.754 UTC));
         assert_eq!(header.expires(), datetime!(2026-11-21 14:10:44.754 UTC));
         let key = hex_bytes(&vector("wstrust_psha1", "proof_key_hex"));
         assert_eq!(header.verify_proof(&key), Ok(()));
@@ -230,5 +235,13 @@ mod tests {
         let ticket = PresentedTicket { lifetime_xml: "<u:Created/>", assertion_xml: "", assertion_id: "a" };
         let refused = TicketHeader::encode(&ticket, Some(&[7; 32]));
         assert!(matches!(refused, Err(TicketError::Decode(DecodeError::Xml(_)))), "{refused:?}");
+    }
+
+    #[test]
+    fn debug_shows_no_assertion() {
+        let ticket =
+            PresentedTicket { lifetime_xml: "", assertion_xml: "<Assertion/>", assertion_id: "id-1" };
+        let text = format!("{ticket:?}");
+        assert!(text.contains("id-1") && !text.contains("<Assertion"), "{text}");
     }
 }

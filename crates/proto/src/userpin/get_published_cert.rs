@@ -1,6 +1,6 @@
 //! `GetPublishedCertRequest` and its answer. The request's name is public, the rest is lyncmock's own.
 
-use super::{encode, part};
+use super::{MAX_DEVICE_ID_LEN, encode, encode_refusal, part, part_up_to, refusal};
 use crate::read::{base64, check_length, encode_base64, expect, instant, required};
 use crate::{DecodeError, Documented, Evidence, format_instant, ns};
 use lync_xml::{Element, Writer};
@@ -16,11 +16,19 @@ pub struct GetPublishedCertRequest {
     pub user: String,
 }
 
-/// These; none if nobody has published one or all were revoked.
+/// These, or the reason why nobody is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GetPublishedCertResponse {
-    /// One for each device.
-    pub certificates: Vec<PublishedCert>,
+pub enum GetPublishedCertResponse {
+    /// These; none if nobody has published one or all were revoked.
+    Published {
+        /// One for each device.
+        certificates: Vec<PublishedCert>,
+    },
+    /// This user has none that count.
+    Refused {
+        /// Name of a UCMA `PinFailureReason`, for instance `UserPinAccountDisabled`.
+        reason: String,
+    },
 }
 
 /// A certificate that is kept. Times are written to the millisecond.
@@ -46,7 +54,7 @@ impl Documented for GetPublishedCertResponse {
     const NAME: &'static str = "GetPublishedCertResponse";
     const EVIDENCE: Evidence = Evidence::Inferred;
     const SOURCE: &'static str = "lyncmock's own; PublicationTime and ExpirationTime after \
-         Get-CsClientCertificate";
+         Get-CsClientCertificate, the reasons of a refusal UCMA's PinFailureReason";
 }
 
 impl GetPublishedCertRequest {
@@ -68,20 +76,29 @@ impl GetPublishedCertRequest {
 impl GetPublishedCertResponse {
     /// The element for the body.
     pub fn encode(&self) -> String {
-        let mut writer = Writer::new();
-        writer.start(Self::NAME).attribute("xmlns", ns::USER_PIN);
-        self.certificates.iter().for_each(|certificate| certificate.write(&mut writer));
-        writer.end().finish()
+        match self {
+            Self::Published { certificates } => {
+                let mut writer = Writer::new();
+                writer.start(Self::NAME).attribute("xmlns", ns::USER_PIN);
+                certificates.iter().for_each(|certificate| certificate.write(&mut writer));
+                writer.end().finish()
+            }
+            Self::Refused { reason } => encode_refusal(Self::NAME, reason),
+        }
     }
 
     /// Reads the body's element.
     ///
     /// # Errors
-    /// When it is another message, or a certificate lacks a part.
+    /// When it is another message, a certificate lacks a part, or a refusal its reason.
     pub fn decode(body: Element<'_>) -> Result<Self, DecodeError> {
         expect(body, ns::USER_PIN, Self::NAME)?;
+        if let Some(reason) = refusal(body)? {
+            return Ok(Self::Refused { reason });
+        }
         let certificates = body.children().filter(|child| child.is(ns::USER_PIN, PublishedCert::ELEMENT));
-        Ok(Self { certificates: certificates.map(PublishedCert::read_element).collect::<Result<_, _>>()? })
+        let certificates = certificates.map(PublishedCert::read_element).collect::<Result<_, _>>()?;
+        Ok(Self::Published { certificates })
     }
 }
 
@@ -105,7 +122,7 @@ impl PublishedCert {
         check_length("Certificate", certificate.len(), 1, MAX_CERTIFICATE_LEN)?;
         let time = |local| instant(required(element, ns::USER_PIN, local)?, local);
         Ok(Self {
-            device_id: part(element, "DeviceId")?,
+            device_id: part_up_to(element, "DeviceId", MAX_DEVICE_ID_LEN)?,
             certificate,
             publication_time: time("PublicationTime")?,
             expiration_time: time("ExpirationTime")?,
@@ -140,7 +157,7 @@ mod tests {
              </GetPublishedCertRequest>"
         );
         assert_eq!(
-            GetPublishedCertResponse { certificates: vec![certificate(1)] }.encode(),
+            GetPublishedCertResponse::Published { certificates: vec![certificate(1)] }.encode(),
             "<GetPublishedCertResponse xmlns=\"urn:lyncmock:user-pin-service:1\"><PublishedCert>\
              <DeviceId>{1}</DeviceId><Certificate>AQEB</Certificate>\
              <PublicationTime>2026-01-01T00:00:00.000Z</PublicationTime>\
@@ -153,22 +170,42 @@ mod tests {
         let request = GetPublishedCertRequest { user: "sip:a@b".to_owned() };
         assert_eq!(GetPublishedCertRequest::decode(document(&request.encode()).root()), Ok(request));
         for count in 0..4 {
-            let response = GetPublishedCertResponse { certificates: (1..=count).map(certificate).collect() };
+            let response =
+                GetPublishedCertResponse::Published { certificates: (1..=count).map(certificate).collect() };
             assert_eq!(GetPublishedCertResponse::decode(document(&response.encode()).root()), Ok(response));
         }
     }
 
     #[test]
-    fn certificates_that_lack_a_part_are_refused() {
-        let text = GetPublishedCertResponse { certificates: vec![certificate(1)] }.encode();
+    fn a_refusal_has_its_bytes_reads_back_and_wins_over_certificates() {
+        let refused = GetPublishedCertResponse::Refused { reason: "UserPinAccountDisabled".to_owned() };
+        let text = "<GetPublishedCertResponse xmlns=\"urn:lyncmock:user-pin-service:1\">\
+                    <Refused>UserPinAccountDisabled</Refused></GetPublishedCertResponse>";
+        assert_eq!(refused.encode(), text);
+        let both = GetPublishedCertResponse::Published { certificates: vec![certificate(1)] }.encode();
+        let both =
+            both.replace("<PublishedCert>", "<Refused>UserPinAccountDisabled</Refused><PublishedCert>");
+        for text in [text, &both] {
+            assert_eq!(GetPublishedCertResponse::decode(document(text).root()).as_ref(), Ok(&refused));
+        }
+    }
+
+    #[test]
+    fn certificates_that_lack_or_overdo_a_part_are_refused() {
+        let text = GetPublishedCertResponse::Published { certificates: vec![certificate(1)] }.encode();
         let refused = |from: &str, to: &str| {
-            GetPublishedCertResponse::decode(document(&text.replace(from, to)).root()).unwrap_err()
+            GetPublishedCertResponse::decode(document(&text.replace(from, to)).root()).err()
         };
-        assert_eq!(refused("DeviceId>", "X>"), DecodeError::Missing("DeviceId"));
+        assert_eq!(refused("DeviceId>", "X>"), Some(DecodeError::Missing("DeviceId")));
         assert_eq!(
             refused("AQEB", ""),
-            DecodeError::Length { what: "Certificate", length: 0, min: 1, max: 16_384 }
+            Some(DecodeError::Length { what: "Certificate", length: 0, min: 1, max: 16_384 })
         );
-        assert_eq!(refused("2026-06-30", "2026-06-31"), DecodeError::Time("ExpirationTime"));
+        assert_eq!(refused("{1}", &"x".repeat(128)), None);
+        assert_eq!(
+            refused("{1}", &"x".repeat(129)),
+            Some(DecodeError::Length { what: "DeviceId", length: 129, min: 1, max: 128 })
+        );
+        assert_eq!(refused("2026-06-30", "2026-06-31"), Some(DecodeError::Time("ExpirationTime")));
     }
 }

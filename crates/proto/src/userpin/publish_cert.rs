@@ -1,7 +1,7 @@
 //! `PublishCertRequest` and its answer, both lyncmock's own.
 
 use super::get_published_cert::PublishedCert;
-use super::{encode, part};
+use super::{encode, encode_refusal, part, refusal};
 use crate::read::expect;
 use crate::{DecodeError, Documented, Evidence, ns};
 use lync_xml::{Element, Writer};
@@ -15,9 +15,17 @@ pub struct PublishCertRequest {
     pub certificate: PublishedCert,
 }
 
-/// It is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PublishCertResponse;
+/// It is kept, or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublishCertResponse {
+    /// It is kept.
+    Published,
+    /// This user gets no certificate.
+    Refused {
+        /// Name of a UCMA `PinFailureReason`, for instance `UserPinAccountDisabled`.
+        reason: String,
+    },
+}
 
 impl Documented for PublishCertRequest {
     const NAME: &'static str = "PublishCertRequest";
@@ -28,7 +36,7 @@ impl Documented for PublishCertRequest {
 impl Documented for PublishCertResponse {
     const NAME: &'static str = "PublishCertResponse";
     const EVIDENCE: Evidence = Evidence::Inferred;
-    const SOURCE: &'static str = "lyncmock's own";
+    const SOURCE: &'static str = "lyncmock's own; the reasons are UCMA's PinFailureReason";
 }
 
 impl PublishCertRequest {
@@ -52,16 +60,20 @@ impl PublishCertRequest {
 
 impl PublishCertResponse {
     /// The element for the body.
-    pub fn encode(self) -> String {
-        encode(Self::NAME, &[])
+    pub fn encode(&self) -> String {
+        match self {
+            Self::Published => encode(Self::NAME, &[]),
+            Self::Refused { reason } => encode_refusal(Self::NAME, reason),
+        }
     }
 
     /// Reads the body's element.
     ///
     /// # Errors
-    /// When it is another message.
+    /// When it is another message, or a refusal without a reason.
     pub fn decode(body: Element<'_>) -> Result<Self, DecodeError> {
-        expect(body, ns::USER_PIN, Self::NAME).map(|()| Self)
+        expect(body, ns::USER_PIN, Self::NAME)?;
+        Ok(refusal(body)?.map_or(Self::Published, |reason| Self::Refused { reason }))
     }
 }
 
@@ -71,8 +83,12 @@ mod tests {
     use lync_xml::{Document, Limits};
     use time::macros::datetime;
 
+    fn document(text: &str) -> Document {
+        Document::parse(text.as_bytes(), &Limits::default()).unwrap()
+    }
+
     #[test]
-    fn the_messages_have_these_bytes_and_read_back() {
+    fn a_request_has_these_bytes_and_reads_back() {
         let request = PublishCertRequest {
             user: "sip:a@b".to_owned(),
             certificate: PublishedCert {
@@ -87,12 +103,34 @@ mod tests {
                     <PublicationTime>2026-01-01T00:00:00.000Z</PublicationTime>\
                     <ExpirationTime>2026-06-30T00:00:00.000Z</ExpirationTime></PublishedCert></PublishCertRequest>";
         assert_eq!(request.encode(), text);
-        let document = |text: &str| Document::parse(text.as_bytes(), &Limits::default()).unwrap();
         assert_eq!(PublishCertRequest::decode(document(text).root()), Ok(request));
-        let response = PublishCertResponse.encode();
-        assert_eq!(PublishCertResponse::decode(document(&response).root()), Ok(PublishCertResponse));
         assert!(PublishCertResponse::decode(document(text).root()).is_err());
-        let nobody = document(&text.replace("User>", "X>")).root().source().to_owned();
+        let nobody = text.replace("User>", "X>");
         assert_eq!(PublishCertRequest::decode(document(&nobody).root()), Err(DecodeError::Missing("User")));
+    }
+
+    #[test]
+    fn both_answers_have_their_bytes_and_read_back() {
+        let refused = PublishCertResponse::Refused { reason: "UserDoesNotExist".to_owned() };
+        for (response, inner) in
+            [(PublishCertResponse::Published, ""), (refused, "<Refused>UserDoesNotExist</Refused>")]
+        {
+            let text = format!(
+                "<PublishCertResponse xmlns=\"urn:lyncmock:user-pin-service:1\">{inner}</PublishCertResponse>"
+            );
+            assert_eq!(response.encode(), text);
+            assert_eq!(PublishCertResponse::decode(document(&text).root()), Ok(response));
+        }
+    }
+
+    #[test]
+    fn a_refusal_without_a_reason_does_not_pass_for_success() {
+        let text =
+            "<PublishCertResponse xmlns='urn:lyncmock:user-pin-service:1'><Refused/></PublishCertResponse>";
+        let decoded = PublishCertResponse::decode(document(text).root());
+        assert!(
+            matches!(decoded, Err(DecodeError::Length { what: "Refused", length: 0, .. })),
+            "{decoded:?}"
+        );
     }
 }

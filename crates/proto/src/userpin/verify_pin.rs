@@ -1,6 +1,6 @@
 //! `VerifyPinRequest` and its answer, both lyncmock's own.
 
-use super::{encode, part};
+use super::{encode, encode_refusal, part, refusal};
 use crate::read::{base64, check_length, encode_base64, expect, optional, required};
 use crate::{DecodeError, Documented, Evidence, ns};
 use lync_xml::Element;
@@ -77,7 +77,7 @@ impl VerifyPinResponse {
     pub fn encode(&self) -> String {
         match self {
             Self::Verified { user } => encode(Self::NAME, &[("User", user)]),
-            Self::Refused { reason } => encode(Self::NAME, &[("Refused", reason)]),
+            Self::Refused { reason } => encode_refusal(Self::NAME, reason),
             Self::UnknownKey => encode(Self::NAME, &[("UnknownKey", "")]),
         }
     }
@@ -92,10 +92,10 @@ impl VerifyPinResponse {
             return Ok(Self::UnknownKey);
         }
         // A refusal wins over a user: nobody signs in by an answer that says both.
-        if optional(body, ns::USER_PIN, "Refused")?.is_some() {
-            return Ok(Self::Refused { reason: part(body, "Refused")? });
+        match refusal(body)? {
+            Some(reason) => Ok(Self::Refused { reason }),
+            None => Ok(Self::Verified { user: part(body, "User")? }),
         }
-        Ok(Self::Verified { user: part(body, "User")? })
     }
 }
 

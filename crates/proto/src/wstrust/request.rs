@@ -1,8 +1,10 @@
 //! [MS-OCAUTHWS] section 3.2.4.1, WS-Trust 1.3 section 4.1: IssueToken's request.
 
-use super::{Lifetime, trust_namespace};
+use super::{Lifetime, TrustNamespace};
 use crate::error::excerpt;
-use crate::read::{base64, check_length, encode_base64, optional, required, text, unexpected};
+use crate::read::{
+    base64, check_length, check_short, encode_base64, optional, required, short_text, text, unexpected,
+};
 use crate::{DecodeError, Documented, Evidence, Secret, ns};
 use lync_xml::{Element, Writer};
 use std::ops::RangeInclusive;
@@ -17,13 +19,15 @@ const NAME: &str = "RequestSecurityToken";
 /// A client asks for a web ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssueTokenRequest {
-    /// Any text; the answer repeats it.
+    /// In which spelling of the namespace it is written; the answer follows it.
+    pub namespace: TrustNamespace,
+    /// Any text up to 2 KiB; the answer repeats it.
     pub context: Option<String>,
     /// Which kind of ticket.
     pub token_type: TokenType,
-    /// URL of the service that the ticket is for.
+    /// URL of the service that the ticket is for; up to 2 KiB.
     pub applies_to: Option<String>,
-    /// SIP URI whose ticket it shall be. A phone with a PIN does not know it yet and sends none.
+    /// SIP URI whose ticket it shall be; up to 2 KiB. A phone with a PIN does not know it yet and sends none.
     pub claim_uri: Option<String>,
     /// The client's half of the proof key.
     pub entropy: Option<Secret>,
@@ -104,7 +108,7 @@ impl IssueTokenRequest {
         if let Some(context) = &self.context {
             writer.attribute("Context", context);
         }
-        writer.attribute("xmlns", ns::TRUST);
+        writer.attribute("xmlns", self.namespace.uri());
         writer.leaf("TokenType", self.token_type.uri()).leaf("RequestType", ns::REQUEST_ISSUE_2005);
         if let Some(address) = &self.applies_to {
             write_applies_to(&mut writer, address);
@@ -125,22 +129,24 @@ impl IssueTokenRequest {
     /// optional.
     ///
     /// # Errors
-    /// When it is another message or asks for something else than a ticket of the known kinds, or when the
-    /// entropy is outside [`ENTROPY_LENGTH`].
+    /// When it is another message or asks for something else than a ticket of the known kinds, when the
+    /// entropy is outside [`ENTROPY_LENGTH`], or when a text that is echoed or logged is longer than 2 KiB.
     pub fn decode(body: Element<'_>) -> Result<Self, DecodeError> {
-        let trust = trust_namespace(body)
+        let namespace = TrustNamespace::of(body)
             .filter(|_| body.local_name() == NAME)
             .ok_or_else(|| unexpected(body, NAME))?;
+        let trust = namespace.uri();
         let part = |local| optional(body, trust, local);
         check_request_type(&text(required(body, trust, "RequestType")?))?;
         let token_type = part("TokenType")?.map(text);
         let applies_to = optional(body, ns::POLICY, "AppliesTo")?.map(read_applies_to).transpose()?;
         let entropy = part("Entropy")?.map(|entropy| read_entropy(entropy, trust)).transpose()?;
         Ok(Self {
-            context: body.attribute("", "Context").map(str::to_owned),
+            namespace,
+            context: read_context(body)?,
             token_type: token_type.map_or(Ok(TokenType::Saml11), |uri| TokenType::from_uri(&uri))?,
             applies_to,
-            claim_uri: part("Claims")?.and_then(read_claim),
+            claim_uri: part("Claims")?.map(read_claim).transpose()?.flatten(),
             entropy,
             lifetime: part("Lifetime")?.map(Lifetime::decode).transpose()?,
             key_type: part("KeyType")?
@@ -157,7 +163,11 @@ pub(super) fn write_applies_to(writer: &mut Writer, address: &str) {
 
 pub(super) fn read_applies_to(applies_to: Element<'_>) -> Result<String, DecodeError> {
     let reference = required(applies_to, ns::ADDRESSING, "EndpointReference")?;
-    required(reference, ns::ADDRESSING, "Address").map(text)
+    short_text(required(reference, ns::ADDRESSING, "Address")?, "Address")
+}
+
+pub(super) fn read_context(element: Element<'_>) -> Result<Option<String>, DecodeError> {
+    element.attribute("", "Context").map(|context| check_short(context.to_owned(), "Context")).transpose()
 }
 
 fn write_claim(writer: &mut Writer, uri: &str) {
@@ -167,11 +177,12 @@ fn write_claim(writer: &mut Writer, uri: &str) {
 }
 
 /// The value of the SIP URI's claim; other claims are passed by.
-fn read_claim(claims: Element<'_>) -> Option<String> {
+fn read_claim(claims: Element<'_>) -> Result<Option<String>, DecodeError> {
     let claim = claims.children().find(|child| {
         child.is(ns::AUTHORIZATION, "ClaimType") && child.attribute("", "Uri") == Some(ns::CLAIM_URI)
-    })?;
-    claim.child(ns::AUTHORIZATION, "Value").map(text)
+    });
+    let value = claim.and_then(|claim| claim.child(ns::AUTHORIZATION, "Value"));
+    value.map(|value| short_text(value, "Value")).transpose()
 }
 
 fn check_request_type(uri: &str) -> Result<(), DecodeError> {
@@ -192,7 +203,7 @@ fn read_entropy(entropy: Element<'_>, trust: &str) -> Result<Secret, DecodeError
 mod tests {
     use super::*;
     use crate::fixture;
-    use crate::read::decode_base64;
+    use crate::read::{MAX_SHORT_TEXT, decode_base64};
     use crate::soap::{Envelope, Version, wrap};
     use lync_xml::Limits;
     use proptest::prelude::*;
@@ -209,6 +220,7 @@ mod tests {
 
     fn captured() -> IssueTokenRequest {
         IssueTokenRequest {
+            namespace: TrustNamespace::Plain,
             context: Some("0e324752-e1ab-56eb-8f4a-267c85a97459".to_owned()),
             token_type: TokenType::Saml11,
             applies_to: Some(
@@ -246,7 +258,9 @@ mod tests {
             key_type: KeyType::Other("urn:x".to_owned()),
             ..captured()
         };
-        for request in [full, captured(), bare(), IssueTokenRequest { key_type: KeyType::Bearer, ..bare() }] {
+        let slash = IssueTokenRequest { namespace: TrustNamespace::Slash, ..full.clone() };
+        let bearer = IssueTokenRequest { key_type: KeyType::Bearer, ..bare() };
+        for request in [full, slash, captured(), bare(), bearer] {
             assert_eq!(round(&request), Ok(request));
         }
     }
@@ -265,11 +279,32 @@ mod tests {
 
     #[test]
     fn both_namespaces_and_both_request_types_are_read() {
-        for (from, to) in [("trust/200512\"", "trust/200512/\""), (ns::REQUEST_ISSUE_2005, ns::REQUEST_ISSUE)]
-        {
+        let slash = IssueTokenRequest { namespace: TrustNamespace::Slash, ..captured() };
+        for (from, to, expected) in [
+            ("trust/200512\"", "trust/200512/\"", slash),
+            (ns::REQUEST_ISSUE_2005, ns::REQUEST_ISSUE, captured()),
+        ] {
             let text = wrap(Version::Soap11, "", &captured().encode()).replace(from, to);
             assert!(text.contains(to));
-            assert_eq!(decode(text.as_bytes()), Ok(captured()), "{to}");
+            assert_eq!(decode(text.as_bytes()), Ok(expected), "{to}");
+        }
+    }
+
+    #[test]
+    fn texts_that_are_echoed_or_logged_are_two_kibibytes_at_most() {
+        let with = |length: usize, what: &str| {
+            let text = || Some("x".repeat(length));
+            match what {
+                "Context" => IssueTokenRequest { context: text(), ..bare() },
+                "Address" => IssueTokenRequest { applies_to: text(), ..bare() },
+                _ => IssueTokenRequest { claim_uri: text(), ..bare() },
+            }
+        };
+        for what in ["Context", "Address", "Value"] {
+            let longest = with(MAX_SHORT_TEXT, what);
+            assert_eq!(round(&longest), Ok(longest));
+            let refused = DecodeError::Length { what, length: 2049, min: 0, max: 2048 };
+            assert_eq!(round(&with(2049, what)), Err(refused));
         }
     }
 

@@ -1,19 +1,22 @@
 //! [MS-OCAUTHWS] section 3.2.4.1, WS-Trust 1.3 section 4.2: IssueToken's answer.
 
-use super::request::{read_applies_to, write_applies_to};
-use super::{Lifetime, trust_namespace};
+use super::request::{read_applies_to, read_context, write_applies_to};
+use super::{Lifetime, TrustNamespace};
 use crate::error::excerpt;
 use crate::read::{attribute, base64, encode_base64, optional, required, text, unexpected};
 use crate::{DecodeError, Documented, Evidence, Secret, ns};
 use lync_xml::{Element, Writer};
+use std::fmt;
 use time::OffsetDateTime;
 
 /// The local name of the answer.
 const NAME: &str = "RequestSecurityTokenResponseCollection";
 
 /// A web ticket is given out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct IssueTokenResponse {
+    /// In which spelling of the namespace it is written: the request's.
+    pub namespace: TrustNamespace,
     /// What the request's Context said.
     pub context: Option<String>,
     /// The assertion as it was signed, or byte for byte as it was received.
@@ -60,6 +63,22 @@ impl Documented for IssueTokenResponse {
          follows WCF, and what pidgin-sipe 1.25.0 needs was checked against it";
 }
 
+impl fmt::Debug for IssueTokenResponse {
+    /// Without the assertion: whoever has that of a bearer ticket can use it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssueTokenResponse")
+            .field("namespace", &self.namespace)
+            .field("context", &self.context)
+            .field("assertion", &format_args!("({} bytes)", self.assertion.len()))
+            .field("assertion_id", &self.assertion_id)
+            .field("proof", &self.proof)
+            .field("created", &self.created)
+            .field("expires", &self.expires)
+            .field("applies_to", &self.applies_to)
+            .finish()
+    }
+}
+
 impl IssueTokenResponse {
     /// The element for the body.
     ///
@@ -67,7 +86,7 @@ impl IssueTokenResponse {
     /// attribute double quotes, and no Assertion or Lifetime stands before the real one.
     pub fn encode(&self) -> String {
         let mut writer = Writer::new();
-        writer.start(NAME).attribute("xmlns", ns::TRUST).start("RequestSecurityTokenResponse");
+        writer.start(NAME).attribute("xmlns", self.namespace.uri()).start("RequestSecurityTokenResponse");
         if let Some(context) = &self.context {
             writer.attribute("Context", context);
         }
@@ -94,11 +113,13 @@ impl IssueTokenResponse {
     /// Reads the body's element, in either WS-Trust namespace.
     ///
     /// # Errors
-    /// When it is another message, or holds no SAML assertion, or no lifetime.
+    /// When it is another message, or holds no SAML assertion, or no lifetime, or when Context or AppliesTo is
+    /// longer than 2 KiB.
     pub fn decode(body: Element<'_>) -> Result<ReceivedToken, DecodeError> {
-        let trust = trust_namespace(body)
+        let namespace = TrustNamespace::of(body)
             .filter(|_| body.local_name() == NAME)
             .ok_or_else(|| unexpected(body, NAME))?;
+        let trust = namespace.uri();
         let response = required(body, trust, "RequestSecurityTokenResponse")?;
         let token = required(response, trust, "RequestedSecurityToken")?;
         let assertion = required(token, ns::SAML, "Assertion")?;
@@ -106,7 +127,8 @@ impl IssueTokenResponse {
         let applies_to = optional(response, ns::POLICY, "AppliesTo")?;
         let Lifetime { created, expires } = Lifetime::decode(lifetime)?;
         let response = Self {
-            context: response.attribute("", "Context").map(str::to_owned),
+            namespace,
+            context: read_context(response)?,
             assertion: assertion.source().to_owned(),
             assertion_id: attribute(assertion, "AssertionID")?.to_owned(),
             proof: Proof::read(response, trust)?,
@@ -160,6 +182,7 @@ mod tests {
     fn response(proof: Proof) -> IssueTokenResponse {
         let ticket = bearer_ticket();
         IssueTokenResponse {
+            namespace: TrustNamespace::Plain,
             context: Some("1".to_owned()),
             assertion: ticket.sign(&ticket_key(1)).unwrap(),
             assertion_id: format!("SamlSecurityToken-{}", ticket.assertion_id),
@@ -207,7 +230,10 @@ mod tests {
             assert!(received.lifetime_xml.starts_with("<Created xmlns="), "{}", received.lifetime_xml);
         }
         let bare = IssueTokenResponse { context: None, applies_to: None, ..computed() };
-        assert_eq!(decode(&message(&bare)).unwrap().response, bare);
+        let slash = IssueTokenResponse { namespace: TrustNamespace::Slash, ..computed() };
+        for response in [bare, slash] {
+            assert_eq!(decode(&message(&response)).unwrap().response, response);
+        }
     }
 
     #[test]
@@ -262,16 +288,39 @@ mod tests {
     }
 
     #[test]
-    fn both_namespaces_are_read_and_times_need_no_zone() {
-        let text = message(&computed())
-            .replace("trust/200512\"", "trust/200512/\"")
-            .replace("Z</Expires>", "</Expires>");
+    fn the_namespace_decides_the_names_of_the_elements_and_no_value() {
+        let response = computed();
+        let plain = response.encode();
+        let slash = IssueTokenResponse { namespace: TrustNamespace::Slash, ..response }.encode();
+        let declaration = |uri| format!("<RequestSecurityTokenResponseCollection xmlns=\"{uri}\">");
+        assert!(plain.starts_with(&declaration(ns::TRUST)), "{plain}");
+        assert_eq!(slash, plain.replacen(&declaration(ns::TRUST), &declaration(ns::TRUST_SLASH), 1));
+        let mixed = slash.replace("<Lifetime>", &format!("<Lifetime xmlns=\"{}\">", ns::TRUST));
+        assert_eq!(decode(&wrap(Version::Soap11, "", &mixed)), Err(DecodeError::Missing("Lifetime")));
+    }
+
+    #[test]
+    fn times_need_no_zone() {
+        let text = message(&computed()).replace("Z</Expires>", "</Expires>");
         assert_eq!(decode(&text).unwrap().response.expires, datetime!(2026-01-01 8:00 UTC));
     }
 
     #[test]
-    fn debug_shows_no_secret() {
+    fn overlong_texts_are_refused() {
+        let context = Some("x".repeat(2049));
+        let refused = decode(&message(&IssueTokenResponse { context, ..computed() }));
+        assert!(matches!(refused, Err(DecodeError::Length { what: "Context", .. })), "{refused:?}");
+    }
+
+    #[test]
+    fn debug_shows_no_secret_and_no_assertion() {
         let text = format!("{:?}", Proof::Secret(vec![171; 32].into()));
         assert_eq!(text, "Secret(Secret(32 bytes))");
+        let response = response(Proof::None);
+        let received = decode(&message(&response)).unwrap();
+        for text in [format!("{response:?}"), format!("{received:?}")] {
+            let size = format!("assertion: ({} bytes)", response.assertion.len());
+            assert!(text.contains(&size) && !text.contains("<saml:") && !text.contains("kenmyer"), "{text}");
+        }
     }
 }

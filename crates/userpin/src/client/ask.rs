@@ -5,6 +5,7 @@ use super::hop::{Hop, Repeat};
 use http::Response;
 use hyper::body::Bytes;
 use lync_model::ports::UserPinError;
+use lync_net::excerpt;
 use lync_proto::DecodeError;
 use lync_proto::soap::{self, Envelope, Fault, Version};
 use lync_xml::{Element, Limits};
@@ -38,7 +39,10 @@ impl From<Failed> for UserPinError {
     fn from(failed: Failed) -> Self {
         match failed {
             Failed::Silent(Silent { request, cause, .. }) => Self::Unavailable { request, cause },
-            Failed::Fault(fault) => Self::Store(fault.string),
+            // The caller may log it: the other end's words are cut, and cannot break the line.
+            Failed::Fault(fault) => {
+                Self::Store(format!("the user-PIN service says {:?}", excerpt(&fault.string)))
+            }
         }
     }
 }
@@ -57,7 +61,8 @@ impl Hop {
             Unreadable::Fault(fault) => Failed::Fault(fault),
             Unreadable::Garbage(error) => {
                 let status = answer.status();
-                silent(NoAnswer::after_sending(format!("unreadable answer of status {status}: {error}")))
+                let error = excerpt(&error.to_string());
+                silent(NoAnswer::after_sending(format!("unreadable answer of status {status}: {error:?}")))
             }
         })
     }

@@ -6,8 +6,8 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
+use lync_net::with_cause;
 use rustls::ClientConfig;
-use std::error::Error as StdError;
 use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -81,12 +81,5 @@ impl Connection {
             Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
             Err(error) => Err(NoAnswer::after_sending(format!("the answer broke off: {error}"))),
         }
-    }
-}
-
-fn with_cause(error: &hyper::Error) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
     }
 }

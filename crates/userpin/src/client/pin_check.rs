@@ -1,8 +1,8 @@
 //! Checking a PIN: the key, the sealed PIN, and what is reported when the hop fails.
 
-use super::Client;
 use super::ask::{Failed, Question, Silent};
 use super::hop::Repeat;
+use super::{Client, refused};
 use lync_model::ports::{PinFailureReason, UserPinError};
 use lync_model::{Pin, SipUri};
 use lync_proto::Documented;
@@ -16,14 +16,15 @@ use tracing::debug;
 /// The longest number or extension that the service reads, in bytes.
 const MAX_NUMBER_LEN: usize = 512;
 
+/// Stands in for what is too long to be sealed. Nobody's PIN holds letters, so that the service finds it wrong and
+/// counts it as any other wrong PIN.
+const TOO_LONG: &str = "longer than any PIN";
+
 impl Client {
     pub(super) async fn check_pin(&self, phone_or_ext: &str, pin: &Pin) -> Result<SipUri, UserPinError> {
         let phone_or_ext = phone_or_ext.trim();
         if !can_be_sent(phone_or_ext) {
             return Err(UserPinError::Refused(PinFailureReason::UserDoesNotExist));
-        }
-        if pin.expose().len() > MAX_PIN_LEN {
-            return Err(UserPinError::Refused(PinFailureReason::IncorrectPin));
         }
         let mut verdict = self.try_pin(phone_or_ext, pin).await;
         if worth_another_key(&verdict) {
@@ -46,7 +47,7 @@ impl Client {
             Some(key) => key,
             None => self.fetch_key().await?,
         };
-        let encrypted_pin = userpin::seal_pin(&key.public_key, &key.key_id, phone_or_ext, pin.expose());
+        let encrypted_pin = userpin::seal_pin(&key.public_key, &key.key_id, phone_or_ext, sealable(pin));
         let request = VerifyPinRequest {
             phone_or_ext: phone_or_ext.to_owned(),
             key_id: key.key_id.clone(),
@@ -84,7 +85,7 @@ impl Client {
     /// asks for the certificates of the number that was typed, the only name that it has before the PIN is checked.
     /// Where both are answered after all, the event names the request that was not.
     async fn report(&self, silent: &Silent, phone_or_ext: &str) {
-        debug!(request = silent.request, cause = %silent.cause, "the user-PIN service did not answer");
+        debug!(request = silent.request, cause = ?silent.cause, "the user-PIN service did not answer");
         let no_key =
             async { silent.request == GetEncryptionKeyRequest::NAME || is_silent(&self.fetch_key().await) };
         let no_certificates = async {
@@ -116,6 +117,11 @@ impl Client {
     }
 }
 
+/// What is sealed for a typed PIN.
+fn sealable(pin: &Pin) -> &str {
+    Some(pin.expose()).filter(|typed| typed.len() <= MAX_PIN_LEN).unwrap_or(TOO_LONG)
+}
+
 /// Whether a message can carry it unchanged. What cannot be sent is nobody's number.
 fn can_be_sent(phone_or_ext: &str) -> bool {
     let not_in_xml = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
@@ -137,11 +143,7 @@ fn user_of(verdict: VerifyPinResponse) -> Result<SipUri, UserPinError> {
         VerifyPinResponse::Verified { user } => {
             user.parse().map_err(|_| UserPinError::Store("the service named no SIP user".to_owned()))
         }
-        VerifyPinResponse::Refused { reason } => {
-            // A reason that this version does not know is still a refusal.
-            let reason = PinFailureReason::from_name(&reason).unwrap_or(PinFailureReason::Unknown);
-            Err(UserPinError::Refused(reason))
-        }
+        VerifyPinResponse::Refused { reason } => Err(refused(&reason)),
         VerifyPinResponse::UnknownKey => {
             Err(UserPinError::Store("the service does not know the key that it gave".to_owned()))
         }

@@ -55,19 +55,18 @@ impl Operations {
         }
         let pin = self.key.open(&request.phone_or_ext, &request.encrypted_pin);
         let pin = Pin::new(pin.map_err(|error| malformed(error.to_string()))?.as_str());
-        match self.service.verify_pin(&request.phone_or_ext, &pin).await {
-            Ok(user) => Ok(VerifyPinResponse::Verified { user: user.to_string() }),
-            Err(UserPinError::Refused(reason)) => {
-                Ok(VerifyPinResponse::Refused { reason: reason.name().to_owned() })
-            }
-            Err(error) => Err(failed(&error)),
-        }
+        Ok(match verdict(self.service.verify_pin(&request.phone_or_ext, &pin).await)? {
+            Ok(user) => VerifyPinResponse::Verified { user: user.to_string() },
+            Err(reason) => VerifyPinResponse::Refused { reason },
+        })
     }
 
     async fn publish(&self, request: PublishCertRequest) -> Result<PublishCertResponse, Refusal> {
         let certificate = published::from_wire(sip_uri(&request.user)?, request.certificate);
-        self.service.publish_cert(&certificate).await.map_err(|error| failed(&error))?;
-        Ok(PublishCertResponse)
+        Ok(match verdict(self.service.publish_cert(&certificate).await)? {
+            Ok(()) => PublishCertResponse::Published,
+            Err(reason) => PublishCertResponse::Refused { reason },
+        })
     }
 
     async fn published(
@@ -75,8 +74,12 @@ impl Operations {
         request: &GetPublishedCertRequest,
     ) -> Result<GetPublishedCertResponse, Refusal> {
         let user = sip_uri(&request.user)?;
-        let certificates = self.service.get_published_certs(&user).await.map_err(|error| failed(&error))?;
-        Ok(GetPublishedCertResponse { certificates: certificates.iter().map(published::to_wire).collect() })
+        Ok(match verdict(self.service.get_published_certs(&user).await)? {
+            Ok(certificates) => GetPublishedCertResponse::Published {
+                certificates: certificates.iter().map(published::to_wire).collect(),
+            },
+            Err(reason) => GetPublishedCertResponse::Refused { reason },
+        })
     }
 }
 
@@ -103,6 +106,15 @@ impl Operation {
 
 fn sip_uri(user: &str) -> Result<SipUri, Refusal> {
     user.parse().map_err(|_| malformed("the user is no SIP URI"))
+}
+
+/// A result, or the reason of a refusal by its name: both are answers. Any other error is a fault of ours.
+fn verdict<T>(result: Result<T, UserPinError>) -> Result<Result<T, String>, Refusal> {
+    match result {
+        Ok(result) => Ok(Ok(result)),
+        Err(UserPinError::Refused(reason)) => Ok(Err(reason.name().to_owned())),
+        Err(error) => Err(failed(&error)),
+    }
 }
 
 /// A request that cannot be read.

@@ -8,20 +8,22 @@ use lync_net::{CancellationToken, Limits, serve};
 use lync_proto::Documented;
 use lync_proto::soap::{Version, wrap};
 use lync_proto::userpin::{
-    GetEncryptionKeyRequest, GetPublishedCertRequest, PinDecryptionKey, VerifyPinRequest,
+    GetEncryptionKeyRequest, GetPublishedCertRequest, PinDecryptionKey, PublishCertRequest, PublishedCert,
+    VerifyPinRequest,
 };
 use rustls::pki_types::ServerName;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
 
-const PATH: &str = "/LiveServer/UserPinService";
+pub(crate) const PATH: &str = "/LiveServer/UserPinService";
 
 /// Sends bytes over mutual TLS and reads until the service closes.
-async fn send(
+pub(crate) async fn send(
     addr: SocketAddr,
     ours: &Authority,
     identity: Option<&Identity>,
@@ -40,7 +42,7 @@ async fn send(
     Ok(String::from_utf8(answer).unwrap())
 }
 
-fn post(path: &str, body: &str) -> Vec<u8> {
+pub(crate) fn post(path: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "POST {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
@@ -61,7 +63,7 @@ fn key_request() -> String {
 #[tokio::test]
 async fn the_path_is_read_without_regard_to_case() {
     let (authority, _, service) = start().await;
-    let member = authority.issue("fe01.pool.test");
+    let member = authority.issue_member();
     for path in [PATH, "/liveserver/userpinservice", "/LIVESERVER/USERPINSERVICE"] {
         let answer =
             send(service.addr, &authority, Some(&member), &post(path, &key_request())).await.unwrap();
@@ -80,8 +82,8 @@ async fn who_shows_no_certificate_is_not_served() {
 #[tokio::test]
 async fn a_listener_that_asks_for_no_certificate_serves_nobody() {
     let authority = Authority::new("root");
-    let app = lync_userpin::router(Memory::new(), Arc::new(PinDecryptionKey::generate().unwrap()));
-    let acceptor = tls::server(&authority.issue(HOST), &Clock::system()).unwrap();
+    let app = lync_userpin::router(Memory::new(), Arc::new(PinDecryptionKey::generate().unwrap()), [HOST]);
+    let acceptor = tls::server(&authority.issue_member(), &Clock::system()).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
     tokio::spawn(serve(listener, Some(acceptor), app, Limits::default(), CancellationToken::new()));
@@ -90,9 +92,53 @@ async fn a_listener_that_asks_for_no_certificate_serves_nobody() {
 }
 
 #[tokio::test]
+async fn a_certificate_of_the_same_root_that_is_no_members_is_not_served() {
+    let (authority, memory, service) = start().await;
+    let get = format!("GET {PATH} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n").into_bytes();
+    let requests = every_request().map(|body| post(PATH, &wrap(Version::Soap11, "", &body)));
+    for identity in [authority.issue_phone(), authority.issue_stranger()] {
+        for request in requests.iter().chain([&get, &post("/", "")]) {
+            let answer = send(service.addr, &authority, Some(&identity), request).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+            assert!(answer.contains("s:Fault>") && answer.contains("s:Client"), "{answer}");
+            assert!(answer.contains("the client certificate is not of a member of the pool"), "{answer}");
+        }
+    }
+    assert_eq!(memory.calls(), 0);
+    // The same messages from a member reach the store, but for the PIN, which is sealed under no key.
+    for request in &requests {
+        send(service.addr, &authority, Some(&authority.issue_member()), request).await.unwrap();
+    }
+    assert_eq!(memory.calls(), 2);
+}
+
+/// One of each of the four.
+fn every_request() -> [String; 4] {
+    let user = "sip:kenmyer@litwareinc.com".to_owned();
+    let now = OffsetDateTime::UNIX_EPOCH;
+    let certificate = PublishedCert {
+        device_id: "{1}".to_owned(),
+        certificate: vec![1],
+        publication_time: now,
+        expiration_time: now,
+    };
+    let pin = VerifyPinRequest {
+        phone_or_ext: "1219".to_owned(),
+        key_id: "k".to_owned(),
+        encrypted_pin: vec![1; 112],
+    };
+    [
+        GetEncryptionKeyRequest.encode(),
+        pin.encode(),
+        PublishCertRequest { user: user.clone(), certificate }.encode(),
+        GetPublishedCertRequest { user }.encode(),
+    ]
+}
+
+#[tokio::test]
 async fn each_bad_request_gets_its_fault_and_the_next_good_one_its_answer() {
     let (authority, memory, service) = start().await;
-    let member = authority.issue("fe01.pool.test");
+    let member = authority.issue_member();
     let asker = Asker::new(service.addr, &authority, &authority);
     let soap = |body: &str| wrap(Version::Soap11, "", body);
     let key = send(service.addr, &authority, Some(&member), &post(PATH, &key_request())).await.unwrap();
@@ -133,7 +179,7 @@ async fn each_bad_request_gets_its_fault_and_the_next_good_one_its_answer() {
 #[tokio::test]
 async fn a_body_that_claims_to_be_endless_is_refused_before_it_is_read() {
     let (authority, _, service) = start().await;
-    let member = authority.issue("fe01.pool.test");
+    let member = authority.issue_member();
     let endless = format!("POST {PATH} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 100000000\r\n\r\n<a>");
     let answer = send(service.addr, &authority, Some(&member), endless.as_bytes()).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");

@@ -1,8 +1,8 @@
 //! What the client gets is what the service said.
 
 use crate::support::{Asker, Authority, Behaviour, Memory, Service, pin};
+use lync_model::PublishedCertificate;
 use lync_model::ports::{PinFailureReason, UserPinError, UserPinService};
-use lync_model::{PublishedCertificate, SipUri};
 use time::macros::datetime;
 
 #[tokio::test]
@@ -29,23 +29,44 @@ async fn every_reason_of_a_refusal_comes_through() {
     }
 }
 
+fn certificate() -> PublishedCertificate {
+    PublishedCertificate {
+        user: "sip:kenmyer@litwareinc.com".parse().unwrap(),
+        device_id: "{B1A3C6F0-0000-1000-8000-0004F2000001}".to_owned(),
+        certificate: (0..=255).collect(),
+        publication_time: datetime!(2013-06-01 12:00 UTC),
+        expiration_time: datetime!(2013-11-28 12:00 UTC),
+    }
+}
+
 #[tokio::test]
 async fn published_certificates_come_back_to_their_user_only() {
     let (authority, memory) = (Authority::new("root"), Memory::new());
     let service = Service::start(&authority, &memory).await;
     let asker = Asker::new(service.addr, &authority, &authority);
-    let user: SipUri = "sip:kenmyer@litwareinc.com".parse().unwrap();
-    let certificate = PublishedCertificate {
-        user: user.clone(),
-        device_id: "{B1A3C6F0-0000-1000-8000-0004F2000001}".to_owned(),
-        certificate: (0..=255).collect(),
-        publication_time: datetime!(2013-06-01 12:00 UTC),
-        expiration_time: datetime!(2013-11-28 12:00 UTC),
-    };
+    let certificate = certificate();
+    let user = certificate.user.clone();
     asker.client.publish_cert(&certificate).await.unwrap();
     assert_eq!(asker.client.get_published_certs(&user).await.unwrap(), [certificate]);
     let other = "sip:other@litwareinc.com".parse().unwrap();
     assert_eq!(asker.client.get_published_certs(&other).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_refused_certificate_comes_through_with_its_reason() {
+    let (authority, memory) = (Authority::new("root"), Memory::new());
+    let service = Service::start(&authority, &memory).await;
+    let asker = Asker::new(service.addr, &authority, &authority);
+    let certificate = certificate();
+    for reason in PinFailureReason::ALL {
+        memory.set(Behaviour::Refuses(reason));
+        let refused = UserPinError::Refused(reason);
+        assert_eq!(asker.client.publish_cert(&certificate).await, Err(refused.clone()));
+        assert_eq!(asker.client.get_published_certs(&certificate.user).await, Err(refused));
+    }
+    assert!(asker.events.take().is_empty());
+    memory.set(Behaviour::Works);
+    assert_eq!(asker.client.get_published_certs(&certificate.user).await, Ok(Vec::new()));
 }
 
 #[tokio::test]
@@ -89,5 +110,7 @@ async fn a_pin_of_any_length_and_letters_gets_an_answer() {
         let verdict = asker.client.verify_pin("1219", &pin(wrong)).await;
         assert_eq!(verdict, Err(UserPinError::Refused(PinFailureReason::IncorrectPin)), "{}", wrong.len());
     }
-    assert_eq!(memory.checks(), 5);
+    assert_eq!(memory.checks(), 7, "each of them counts");
+    let verdict = asker.client.verify_pin("1218", &pin(&"1".repeat(64))).await;
+    assert_eq!(verdict, Err(UserPinError::Refused(PinFailureReason::UserDoesNotExist)));
 }

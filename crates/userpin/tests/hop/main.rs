@@ -4,5 +4,6 @@
 mod abuse;
 mod answers;
 mod failures;
+mod log;
 mod reuse;
 mod support;

@@ -48,9 +48,9 @@ impl Service {
             next.run(request)
         });
         let key = Arc::new(PinDecryptionKey::generate().unwrap());
-        let app = lync_userpin::router(memory.clone(), key).layer(count);
+        let app = lync_userpin::router(memory.clone(), key, [HOST]).layer(count);
         let acceptor =
-            tls::server_mutual(&authority.issue(HOST), authority.trust(), &Clock::system()).unwrap();
+            tls::server_mutual(&authority.issue_member(), authority.trust(), &Clock::system()).unwrap();
         let listener = TcpListener::bind(addr).await.unwrap();
         let addr = listener.local_addr().unwrap();
         let task =
@@ -113,7 +113,7 @@ impl Asker {
         let url = format!("https://{HOST}:{}/LiveServer/UserPinService", addr.port());
         let target = Target::new(&url, addr).unwrap();
         let (events, trust) = (Arc::new(Events::default()), trusted.trust());
-        let identity = own.issue("fe01.pool.test");
+        let identity = own.issue_member();
         let client = Client::new(target, trust.clone(), &identity, Clock::system(), events.clone()).unwrap();
         Self { client, events, trust }
     }

@@ -1,10 +1,11 @@
 //! The web ticket that comes with a request, and what makes it good.
 
 use crate::FrontEnd;
-use crate::refusal::{Refusal, excerpt};
+use crate::refusal::Refusal;
 use crate::urls::{CERT_PROV_PATH, Urls};
 use lync_model::SipUri;
 use lync_model::diagnostics::names;
+use lync_net::excerpt;
 use lync_proto::soap::Envelope;
 use lync_proto::ticket::{AuthenticationMethod, Confirmation, TicketHeader, WebTicket};
 use time::Duration;

@@ -7,12 +7,13 @@ use super::presented::{self, Presentation};
 use crate::FrontEnd;
 use crate::exchange::Exchange;
 use crate::operation;
-use crate::refusal::{Refusal, excerpt};
+use crate::refusal::Refusal;
 use crate::soap_answer;
 use axum::extract::State;
 use axum::response::Response;
-use lync_model::ports::{CertificateRequest, UserPinError};
+use lync_model::ports::{CertificateRequest, PinFailureReason, UserPinError};
 use lync_model::{PublishedCertificate, SipUri};
+use lync_net::excerpt;
 use lync_proto::certprov::{ErrorInfo, GetAndPublishCertRequest, GetAndPublishCertResponse};
 use lync_proto::{DecodeError, Documented, ns};
 use lync_xml::Element;
@@ -101,6 +102,9 @@ async fn certificate(
     front_end.user_pin().publish_cert(&published).await.map_err(|error| {
         tracing::error!(%error, "a certificate could not be published");
         match error {
+            UserPinError::Refused(PinFailureReason::UserPinAccountDisabled) => {
+                refused("UserDisabled", "the user is disabled")
+            }
             UserPinError::Refused(_) => refused("UnknownUser", "the user is not known here"),
             // The text that a front end logs when it cannot reach the home pool's store.
             _ => refused("DataStoreUnavailable", "data store unavailable"),

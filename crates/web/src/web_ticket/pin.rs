@@ -4,12 +4,13 @@ use super::issue::{self, Subject};
 use crate::FrontEnd;
 use crate::basic::{Credentials, NoCredentials};
 use crate::exchange::Exchange;
-use crate::refusal::{Refusal, excerpt};
+use crate::refusal::Refusal;
 use axum::extract::State;
 use axum::response::Response;
 use lync_model::SipUri;
 use lync_model::diagnostics::names;
 use lync_model::ports::{PinFailureReason, UserPinError};
+use lync_net::excerpt;
 use lync_proto::ticket::AuthenticationMethod;
 use std::sync::Arc;
 

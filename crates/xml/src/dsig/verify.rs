@@ -390,14 +390,58 @@ mod tests {
             assert_eq!(check(xml, &key), Ok(vec!["Assertion".to_owned()]));
             let changed = xml.replacen("b=\"2\"", "b=\"3\"", 1);
             assert_eq!(check(&changed, &key), Err(SignatureError::Digest("a1".to_owned())));
-            // The prefix list is signed: the same list in another place or without a prefix is another value.
-            let changed = xml.replacen("MajorVersion", "MinorVersion", 1);
-            assert_eq!(check(&changed, &key), Err(SignatureError::Digest("a1".to_owned())));
+            let renamed = xml.replacen("MajorVersion", "MinorVersion", 1);
+            assert_eq!(check(&renamed, &key), Err(SignatureError::Digest("a1".to_owned())));
             let other = if matches!(key, VerifyingKey::Hmac(_)) { rsa } else { hmac };
             assert_eq!(check(xml, &other), Err(SignatureError::WrongKey));
         }
         let swapped = include_str!("../../../../fixtures/xml/xmlsec-rsa-sha1-1024.xml");
         assert_eq!(check(swapped, &p256), Err(SignatureError::Value));
+    }
+
+    /// Nothing in these documents uses the prefix `xs`, so that its declaration is signed only where it is listed.
+    #[test]
+    fn a_declaration_is_signed_if_its_prefix_is_listed() {
+        let rsa = VerifyingKey::PublicKey(include_bytes!("../../../../fixtures/xml/rsa1024-public.der"));
+        let p256 = VerifyingKey::PublicKey(include_bytes!("../../../../fixtures/xml/p256-public.der"));
+        let hmac = VerifyingKey::Hmac(b"not a secret");
+        let (covered, refused) = (Ok(vec!["Assertion".to_owned()]), SignatureError::Digest("a1".to_owned()));
+        for (xml, key, expected) in [
+            (include_str!("../../../../fixtures/xml/xmlsec-rsa-sha1-1024.xml"), rsa, Err(refused.clone())),
+            (include_str!("../../../../fixtures/xml/xmlsec-ecdsa-sha256.xml"), p256, Err(refused)),
+            (include_str!("../../../../fixtures/xml/xmlsec-rsa-sha256-1024.xml"), rsa, covered.clone()),
+            (include_str!("../../../../fixtures/xml/xmlsec-hmac-sha256.xml"), hmac, covered),
+        ] {
+            let changed = xml.replacen("2001/XMLSchema\"", "2001/Other\"", 1);
+            assert_ne!(changed, xml);
+            assert_eq!(check(&changed, &key), expected);
+        }
+    }
+
+    #[test]
+    fn the_prefix_list_itself_is_signed() {
+        let key = VerifyingKey::PublicKey(include_bytes!("../../../../fixtures/xml/rsa1024-public.der"));
+        let xml = include_str!("../../../../fixtures/xml/xmlsec-rsa-sha1-1024.xml");
+        let list = {
+            let from = xml.find("<ec:InclusiveNamespaces").unwrap();
+            &xml[from..xml.find("</ds:Transform></ds:Transforms>").unwrap()]
+        };
+        let method = format!("<ds:CanonicalizationMethod Algorithm=\"{}\"", c14n::ALGORITHM);
+        let moved = xml.replacen(list, "", 1).replacen(
+            &format!("{method}/>"),
+            &format!("{method}>{list}</ds:CanonicalizationMethod>"),
+            1,
+        );
+        assert_eq!(moved.matches(list).count(), 1);
+        for changed in [
+            xml.replacen("PrefixList=\"xs\"", "PrefixList=\"\"", 1),
+            xml.replacen("PrefixList=\"xs\"", "PrefixList=\"xs saml\"", 1),
+            xml.replacen(list, "", 1),
+            moved,
+        ] {
+            assert_ne!(changed, xml);
+            assert_eq!(check(&changed, &key), Err(SignatureError::Value), "{changed}");
+        }
     }
 
     #[test]

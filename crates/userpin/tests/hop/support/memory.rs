@@ -16,12 +16,15 @@ pub(crate) enum Behaviour {
     Hangs,
     /// Its database is gone.
     Fails,
+    /// Refuses whatever concerns certificates.
+    Refuses(PinFailureReason),
 }
 
 /// Knows extension 1219 with PIN 0712, and for each reason's number an extension that is refused for it.
 pub(crate) struct Memory {
     pub(crate) behaviour: Mutex<Behaviour>,
-    pub(crate) checks: AtomicUsize,
+    checks: AtomicUsize,
+    calls: AtomicUsize,
     certificates: Mutex<Vec<PublishedCertificate>>,
 }
 
@@ -30,6 +33,7 @@ impl Memory {
         std::sync::Arc::new(Self {
             behaviour: Mutex::new(Behaviour::Works),
             checks: AtomicUsize::new(0),
+            calls: AtomicUsize::new(0),
             certificates: Mutex::default(),
         })
     }
@@ -42,7 +46,13 @@ impl Memory {
         self.checks.load(Ordering::SeqCst)
     }
 
+    /// Calls of any kind.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
     async fn behave(&self, hanging: &[Behaviour]) -> Result<(), UserPinError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
         let behaviour = *self.behaviour.lock().unwrap();
         if hanging.contains(&behaviour) {
             std::future::pending::<()>().await;
@@ -51,6 +61,13 @@ impl Memory {
             return Err(UserPinError::Store("no such table: pins".to_owned()));
         }
         Ok(())
+    }
+
+    fn may_refuse(&self) -> Result<(), UserPinError> {
+        match *self.behaviour.lock().unwrap() {
+            Behaviour::Refuses(reason) => Err(UserPinError::Refused(reason)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -71,12 +88,14 @@ impl UserPinService for Memory {
 
     async fn publish_cert(&self, certificate: &PublishedCertificate) -> Result<(), UserPinError> {
         self.behave(&[Behaviour::Hangs]).await?;
+        self.may_refuse()?;
         self.certificates.lock().unwrap().push(certificate.clone());
         Ok(())
     }
 
     async fn get_published_certs(&self, user: &SipUri) -> Result<Vec<PublishedCertificate>, UserPinError> {
         self.behave(&[Behaviour::Hangs]).await?;
+        self.may_refuse()?;
         Ok(self
             .certificates
             .lock()

@@ -1,0 +1,81 @@
+//! What `--help` says of defaults, and which environment variables there are: both from the one list of options.
+
+use crate::config::Options;
+use clap::{Arg, Command};
+use std::collections::{BTreeMap, BTreeSet};
+use toml::Value;
+
+/// The command with the default of each key behind its help.
+pub(super) fn shown(command: Command) -> Command {
+    let mut defaults = BTreeMap::new();
+    if let Ok(Value::Table(table)) = Value::try_from(Options::defaults()) {
+        collect(&table, "", &mut defaults);
+    }
+    with(command, &defaults)
+}
+
+fn with(command: Command, defaults: &BTreeMap<String, String>) -> Command {
+    let add = |arg: Arg| match (defaults.get(arg.get_id().as_str()), arg.get_help()) {
+        (Some(default), Some(help)) => {
+            let help = format!("{help} [default: {default}]");
+            arg.help(help)
+        }
+        _ => arg,
+    };
+    command.mut_args(add).mut_subcommands(|own| with(own, defaults))
+}
+
+fn collect(table: &toml::Table, prefix: &str, defaults: &mut BTreeMap<String, String>) {
+    for (name, value) in table {
+        match value {
+            Value::Table(section) => collect(section, &format!("{prefix}{name}."), defaults),
+            Value::Array(values) => {
+                let texts: Vec<String> = values.iter().map(plain).collect();
+                let text = if texts.is_empty() { "none".to_owned() } else { texts.join(",") };
+                defaults.insert(format!("{prefix}{name}"), text);
+            }
+            value => {
+                defaults.insert(format!("{prefix}{name}"), plain(value));
+            }
+        }
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Variables that begin like ours and are none: a name that was misspelled.
+pub(super) fn unknown_variables(command: &Command, names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    variables(command, &mut known);
+    names.filter(|name| name.starts_with("LYNCMOCK_") && !known.contains(name)).collect()
+}
+
+fn variables(command: &Command, known: &mut BTreeSet<String>) {
+    known.extend(command.get_arguments().filter_map(|arg| Some(arg.get_env()?.to_str()?.to_owned())));
+    command.get_subcommands().for_each(|own| variables(own, known));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Args;
+
+    #[test]
+    fn help_shows_the_defaults() {
+        let mut command = shown(Options::augment_args(Command::new("lyncmock")));
+        let help = command.render_long_help().to_string();
+        for text in ["[default: 127.0.0.1:10443]", "[default: none]", "[default: atl-cs-001.litwareinc.com]"]
+        {
+            assert!(help.contains(text), "{text}\n{help}");
+        }
+    }
+
+    #[test]
+    fn a_misspelled_variable_is_found() {
+        let command = Options::augment_args(Command::new("lyncmock"));
+        let names = ["LYNCMOCK_LISTEN_HTTP", "LYNCMOCK_LISTEN_HTPP", "HOME"].map(str::to_owned);
+        assert_eq!(unknown_variables(&command, names.into_iter()), ["LYNCMOCK_LISTEN_HTPP"]);
+    }
+}
