@@ -186,6 +186,22 @@ async fn the_cmdlet_tells_mistakes_in_powershells_words_and_repeats_no_pin() {
 }
 
 #[tokio::test]
+async fn digits_that_are_not_understood_are_not_repeated() {
+    for arguments in [
+        &["phone", "--ext", "1219", "90817263"][..],
+        &["phone", "--ext", "1219", "--pins=90817263"],
+        &["user", "set-pin", "sip:ken@a.test", "90817263"],
+        &["Test-CsPhoneBootstrap", "-PhoneOrExt", "1219", "-Pin=90817263"],
+        &["Test-CsPhoneBootstrap", "-PhoneOrExt", "1219", "--pin=90817263"],
+        &["Test-CsPhoneBootstrap", "-PhoneOrExt", "1219", "-Pin", "1", "pool", "90817263"],
+    ] {
+        let finished = run(arguments).await;
+        assert_eq!(finished.code, Some(2), "{arguments:?}");
+        assert!(!finished.stderr.contains("90817263"), "{}", finished.stderr);
+    }
+}
+
+#[tokio::test]
 async fn nobody_there_is_told_apart_from_a_refusal() {
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let dhcp = silent.local_addr().unwrap().to_string();
@@ -304,6 +320,15 @@ async fn a_port_in_use_is_told_with_its_key_and_what_to_do() {
 }
 
 #[tokio::test]
+async fn an_empty_interface_serves_no_interface() {
+    // What an unset variable of a compose file amounts to must not become every interface.
+    let mut command = command::lyncmock(BINARY, &["config", "show"]);
+    let output = command.env("LYNCMOCK_DHCP_INTERFACES", "").output().await.unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.contains("# dhcp.listen = [\"127.0.0.1:10067\"]"), "{shown}");
+}
+
+#[tokio::test]
 async fn an_interface_that_is_not_there_and_a_file_for_a_folder_are_told() {
     let finished = run(&["serve", "--dhcp-interfaces", "nosuch0"]).await;
     assert!(finished.stderr.contains("dhcp.interfaces: cannot listen on nosuch0"), "{}", finished.stderr);
@@ -342,6 +367,10 @@ async fn the_configuration_is_checked_with_line_and_shown_with_origins() {
     assert!(line("fqdn = \"pool01.lab.example\"").ends_with("lab.toml"));
     assert!(line("use_pin_auth = false").ends_with("# flag"));
     assert!(line("https = \"127.0.0.1:10443\"").ends_with("# default"));
+    assert!(
+        shown.contains("# sip_domain = \"lab.example\"\n") && shown.contains("# Not set: data_dir"),
+        "{shown}"
+    );
     let mut command = command::lyncmock(BINARY, &["config", "show"]);
     let output = command.env("LYNCMOCK_FQDN", "env.lab.example").output().await.unwrap();
     assert!(String::from_utf8(output.stdout).unwrap().contains("# environment"));

@@ -89,6 +89,28 @@ async fn an_opened_database_shows_no_pin_and_no_key() {
 }
 
 #[tokio::test]
+async fn wrong_pins_are_still_counted_after_a_kill() {
+    let dir = TempDir::new().unwrap();
+    let mut served = Served::start(BINARY, &["--data-dir", dir.path().to_str().unwrap()]).await;
+    let ready = served.ready_file.to_str().unwrap().to_owned();
+    for _ in 0..7 {
+        let wrong = ["phone", "--ext", "1219", "--pin", "9999", "--ready-file", &ready];
+        assert_eq!(lync_tests::command::finish(BINARY, &wrong).await.code, Some(1));
+    }
+    served.kill().await;
+    let pool = start(dir.path()).await;
+    for _ in 0..3 {
+        assert!(pool.phone("1219", "9999").run().await.outcome.is_err());
+    }
+    assert!(
+        pool.phone("1219", "0712").run().await.outcome.is_err(),
+        "ten wrong PINs lock one of four digits"
+    );
+    pool.unlock_pin(&"sip:kenmyer@litwareinc.com".parse().unwrap()).await.unwrap();
+    assert!(pool.phone("1219", "0712").run().await.outcome.is_ok());
+}
+
+#[tokio::test]
 async fn a_killed_process_has_lost_nothing_that_it_had_answered() {
     let dir = TempDir::new().unwrap();
     let data_dir = dir.path().to_str().unwrap();

@@ -2,7 +2,7 @@
 
 use lync_phone::{Failure, FailureKind, StepName};
 use lync_tests::pool;
-use lyncmock::LyncMock;
+use lyncmock::{LyncMock, PinPolicy, User};
 use time::Duration;
 
 async fn refused(pool: &LyncMock, phone_or_ext: &str, pin: &str) -> Failure {
@@ -72,13 +72,27 @@ async fn a_pin_expires_on_the_pools_clock() {
 #[tokio::test]
 async fn a_user_without_a_pin_is_refused() {
     let pool = pool().await;
-    assert!(is_captured_refusal(&refused(&pool, "1303", "0000").await));
+    assert!(is_captured_refusal(&refused(&pool, "1303", "8024").await));
+    let user = "sip:pin-not-set@litwareinc.com";
+    pool.set_pin(&user.parse().unwrap(), "8024").await.unwrap();
+    signs_in_as(&pool, "1303", "8024", user).await;
+}
+
+/// Changes one thing about a user.
+async fn changed(pool: &LyncMock, sip_uri: &str, change: impl FnOnce(&mut User)) {
+    let users = pool.users().await.unwrap();
+    let mut user = users.into_iter().find(|user| user.sip_uri.as_str() == sip_uri).unwrap();
+    change(&mut user);
+    pool.update_user(&user).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_disabled_user_is_refused() {
     let pool = pool().await;
     assert!(is_captured_refusal(&refused(&pool, "1304", "3691").await));
+    let user = "sip:disabled@litwareinc.com";
+    changed(&pool, user, |user| user.enabled = true).await;
+    signs_in_as(&pool, "1304", "3691", user).await;
 }
 
 #[tokio::test]
@@ -87,6 +101,38 @@ async fn a_user_without_a_line_uri_is_found_by_no_number() {
     for typed in ["4711", "no-line-uri", "+12065559999"] {
         assert!(is_captured_refusal(&refused(&pool, typed, "4826").await), "{typed}");
     }
+    let user = "sip:no-line-uri@litwareinc.com";
+    changed(&pool, user, |user| {
+        user.line_uri = Some("tel:+12065551711;ext=4711".parse().unwrap());
+        user.enterprise_voice = true;
+    })
+    .await;
+    signs_in_as(&pool, "4711", "4826", user).await;
+}
+
+#[tokio::test]
+async fn the_policys_own_limit_locks_earlier() {
+    let pool = pool().await;
+    let policy =
+        PinPolicy { min_password_length: 4, maximum_logon_attempts: Some(2), ..PinPolicy::default() };
+    pool.set_pin_policy(&policy).await.unwrap();
+    let ken = "sip:kenmyer@litwareinc.com".parse().unwrap();
+    for _ in 0..2 {
+        assert!(!pool.pin_info(&ken).await.unwrap().is_locked_out);
+        assert!(is_captured_refusal(&refused(&pool, "1219", "9999").await));
+    }
+    assert!(pool.pin_info(&ken).await.unwrap().is_locked_out);
+    assert!(is_captured_refusal(&refused(&pool, "1219", "0712").await));
+}
+
+#[tokio::test]
+async fn a_user_cannot_go_back_to_the_last_pin_and_an_administrator_can() {
+    let pool = pool().await;
+    let ken = "sip:kenmyer@litwareinc.com".parse().unwrap();
+    assert!(pool.change_pin(&ken, "0712").await.is_err());
+    pool.change_pin(&ken, "5319").await.unwrap();
+    signs_in_as(&pool, "1219", "5319", "sip:kenmyer@litwareinc.com").await;
+    pool.set_pin(&ken, "0712").await.unwrap();
 }
 
 #[tokio::test]

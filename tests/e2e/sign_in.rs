@@ -160,7 +160,7 @@ async fn pools_run_side_by_side_and_do_not_know_each_other() {
 }
 
 #[tokio::test]
-async fn a_pool_stops_when_it_is_dropped_and_leaves_nothing_behind() {
+async fn a_pool_that_is_stopped_leaves_nothing_behind() {
     let pool = pool().await;
     let endpoints = pool.endpoints().clone();
     assert!(endpoints.ca_pem.is_file());
@@ -170,4 +170,39 @@ async fn a_pool_stops_when_it_is_dropped_and_leaves_nothing_behind() {
         assert!(tokio::net::TcpStream::connect(address).await.is_err(), "{url} still listens");
     }
     assert!(!endpoints.ca_pem.exists());
+}
+
+/// Waits until nobody listens there any more.
+async fn is_closed(url: &str) {
+    let address = lync_tests::raw::address(url);
+    let closed = async {
+        while tokio::net::TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(lync_tests::raw::PATIENCE, closed)
+        .await
+        .unwrap_or_else(|_| panic!("{url} still listens"));
+}
+
+#[tokio::test]
+async fn a_pool_stops_when_it_is_dropped() {
+    let pool = pool().await;
+    assert!(pool.phone("1219", "0712").run().await.outcome.is_ok());
+    let endpoints = pool.endpoints().clone();
+    drop(pool);
+    for url in [&endpoints.http, &endpoints.https, &endpoints.userpin] {
+        is_closed(url).await;
+    }
+    assert!(!endpoints.ca_pem.exists());
+}
+
+#[test]
+fn a_pool_outlives_its_runtime_without_harm() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let pool = runtime.block_on(pool());
+    let ca = pool.endpoints().ca_pem.clone();
+    drop(runtime);
+    drop(pool);
+    assert!(!ca.exists());
 }

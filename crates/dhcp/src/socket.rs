@@ -7,6 +7,9 @@ use std::{
     net::{Ipv4Addr, SocketAddrV4},
 };
 
+/// The longest name of an interface: IFNAMSIZ without the NUL.
+const MAX_NAME_BYTES: usize = 15;
+
 /// A bound UDP socket that has not been served yet. Datagrams wait in it until [`serve`](crate::serve) takes it.
 ///
 /// SO_BROADCAST stays off: every answer is unicast, and without it the kernel refuses to send to a network's
@@ -23,6 +26,14 @@ pub enum BindError {
     /// Not the address of one host. To serve all of an interface, name the interface.
     #[error("DHCP cannot listen on {0}: not the address of this host; name an interface instead")]
     NotOneAddress(Ipv4Addr),
+    /// No interface can have this name.
+    #[error("DHCP cannot listen on interface {name:?}: the name {problem}")]
+    NotAnInterfaceName {
+        /// What was given.
+        name: String,
+        /// What is wrong with it, as the rest of "the name ...".
+        problem: &'static str,
+    },
     /// The system refused.
     #[error("DHCP cannot listen on {place}: {source}")]
     System {
@@ -49,7 +60,12 @@ impl DhcpSocket {
     /// Listens on one interface: to broadcasts, and to what is sent to any of its addresses; port 0 takes a free one.
     ///
     /// Another DHCP server or client on this host can keep the same port, if it shares it too (SO_REUSEADDR).
+    /// A name that no interface can have is refused: Linux cuts it at a NUL and at 15 bytes, and takes what is left,
+    /// if that is nothing, for "every interface".
     pub fn bind_interface(name: &str, port: u16) -> Result<Self, BindError> {
+        if let Some(problem) = name_problem(name) {
+            return Err(BindError::NotAnInterfaceName { name: name.to_owned(), problem });
+        }
         let any = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port);
         bind(any, Some(name))
             .map_err(|source| BindError::System { place: format!("{name} port {port}"), source })
@@ -62,6 +78,23 @@ impl DhcpSocket {
 
     pub(crate) fn into_parts(self) -> (Socket, SocketAddrV4) {
         (self.socket, self.local)
+    }
+}
+
+/// Why no interface has this name; the rules are those of Linux (`dev_valid_name`).
+fn name_problem(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        Some("is empty")
+    } else if name.len() > MAX_NAME_BYTES {
+        Some("is longer than 15 bytes")
+    } else if name.contains('\0') {
+        Some("holds a NUL")
+    } else if name.contains('/') {
+        Some("holds a '/'")
+    } else if name.contains(char::is_whitespace) {
+        Some("holds white space")
+    } else {
+        None
     }
 }
 
@@ -105,6 +138,31 @@ mod tests {
             let refused = DhcpSocket::bind_address(SocketAddrV4::new(ip, 0));
             assert!(matches!(refused, Err(BindError::NotOneAddress(found)) if found == ip));
         }
+    }
+
+    #[test]
+    fn a_name_that_no_interface_can_have_is_refused() {
+        let cases = [
+            ("", "is empty"),
+            ("sixteen-bytes-if", "is longer than 15 bytes"),
+            ("ååååååååå", "is longer than 15 bytes"),
+            ("\0", "holds a NUL"),
+            ("lo\0", "holds a NUL"),
+            ("net/lo", "holds a '/'"),
+            (" ", "holds white space"),
+            ("lo\n", "holds white space"),
+        ];
+        for (name, expected) in cases {
+            let error = DhcpSocket::bind_interface(name, 0).unwrap_err();
+            let text = format!("DHCP cannot listen on interface {name:?}: the name {expected}");
+            assert_eq!(error.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_longest_name_is_left_to_the_system() {
+        let error = DhcpSocket::bind_interface("fifteen-bytes-i", 0).unwrap_err();
+        assert!(matches!(error, BindError::System { .. }), "{error}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod serve;
 mod user;
 
 use crate::config::{ConfigError, Options, Resolved, resolve};
+use clap::error::ContextValue;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -83,6 +84,12 @@ pub async fn run(arguments: Vec<OsString>) -> ExitCode {
     }
     let matches = match command.try_get_matches_from(cmdlets_in_any_case(arguments)) {
         Ok(matches) => matches,
+        Err(error) if repeats_digits(&error) => {
+            output::note(
+                "error: an argument that is not understood; it is not repeated, as it may be a PIN\n",
+            );
+            return ExitCode::from(WRONG_USAGE);
+        }
         Err(error) => error.exit(),
     };
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -104,6 +111,19 @@ pub async fn run(arguments: Vec<OsString>) -> ExitCode {
         }
         output::note(format!("error: {}\n", output::told(&error)));
         ExitCode::FAILURE
+    })
+}
+
+/// As clap's own.
+const WRONG_USAGE: u8 = 2;
+
+/// Whether the message would show something that was typed and consists of digits.
+fn repeats_digits(error: &clap::Error) -> bool {
+    let digits = |text: &str| text.len() > 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    error.context().any(|(_, value)| match value {
+        ContextValue::String(text) => digits(text.rsplit('=').next().unwrap_or(text)),
+        ContextValue::Strings(texts) => texts.iter().any(|text| digits(text)),
+        _ => false,
     })
 }
 

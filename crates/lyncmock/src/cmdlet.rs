@@ -14,6 +14,8 @@ pub(crate) struct Parameter {
     pub aliases: &'static [&'static str],
     /// What it takes.
     pub kind: Kind,
+    /// Its place among values without a name, if it has one.
+    pub(crate) position: Option<u8>,
     /// Whether the cmdlet needs it.
     pub mandatory: bool,
 }
@@ -101,9 +103,13 @@ impl Bound {
 /// With PowerShell's text for the first thing that is wrong.
 pub(crate) fn bind(parameters: &[Parameter], arguments: &[String]) -> Result<Bound, BindError> {
     let mut bound = Bound::default();
+    let mut unnamed = Vec::new();
     let mut rest = arguments.iter().enumerate();
     while let Some((index, argument)) = rest.next() {
-        let Some(name) = parameter_name(argument) else { return Err(BindError::NoPosition(index + 1)) };
+        let Some(name) = parameter_name(argument) else {
+            unnamed.push((index + 1, argument.clone()));
+            continue;
+        };
         let (name, attached) = match name.split_once(':') {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (name, None),
@@ -125,9 +131,29 @@ pub(crate) fn bind(parameters: &[Parameter], arguments: &[String]) -> Result<Bou
             return Err(BindError::Twice(parameter.name));
         }
     }
+    bind_positions(parameters, unnamed, &mut bound)?;
     let missing = |parameter: &&Parameter| parameter.mandatory && !bound.values.contains_key(parameter.name);
     let missing: Vec<&str> = parameters.iter().filter(missing).map(|parameter| parameter.name).collect();
     if missing.is_empty() { Ok(bound) } else { Err(BindError::Missing(missing.join(" "))) }
+}
+
+/// Values without a name go to the parameters that have a position and no value yet, in the order of the positions.
+fn bind_positions(
+    parameters: &[Parameter],
+    unnamed: Vec<(usize, String)>,
+    bound: &mut Bound,
+) -> Result<(), BindError> {
+    let mut open: Vec<&Parameter> = parameters
+        .iter()
+        .filter(|known| known.position.is_some() && bound.get(known.name).is_none())
+        .collect();
+    open.sort_by_key(|parameter| parameter.position);
+    let mut open = open.into_iter();
+    for (place, value) in unnamed {
+        let parameter = open.next().ok_or(BindError::NoPosition(place))?;
+        bound.values.insert(parameter.name, value);
+    }
+    Ok(())
 }
 
 /// The name, if the argument is one: a dash and then a letter, so that `-1` is a value. Two dashes are lyncmock's own.
@@ -151,7 +177,11 @@ fn find<'p>(parameters: &'p [Parameter], given: &str) -> Result<&'p Parameter, B
     let candidates: Vec<&Parameter> = parameters.iter().filter(begins).collect();
     match candidates.as_slice() {
         [only] => Ok(only),
-        [] => Err(BindError::Unknown(given.to_owned())),
+        [] => {
+            // What follows an equals sign, as in -Pin=0712, is a value: it is not repeated.
+            let name = given.chars().take_while(|c| c.is_alphabetic() || *c == '-').collect();
+            Err(BindError::Unknown(name))
+        }
         several => {
             let names: Vec<String> = several.iter().map(|parameter| format!("-{}", parameter.name)).collect();
             Err(BindError::Ambiguous { given: given.to_owned(), candidates: names.join(" ") })
@@ -172,12 +202,36 @@ mod tests {
     use super::*;
 
     const PARAMETERS: &[Parameter] = &[
-        Parameter { name: "PhoneOrExt", aliases: &["ph"], kind: Kind::String, mandatory: true },
-        Parameter { name: "PIN", aliases: &[], kind: Kind::String, mandatory: true },
-        Parameter { name: "TargetFqdn", aliases: &["t"], kind: Kind::String, mandatory: false },
-        Parameter { name: "TargetUri", aliases: &["twsu"], kind: Kind::String, mandatory: false },
-        Parameter { name: "RegistrarPort", aliases: &["rp"], kind: Kind::Int32, mandatory: false },
-        Parameter { name: "Verbose", aliases: &[], kind: Kind::Switch, mandatory: false },
+        Parameter {
+            name: "PhoneOrExt",
+            aliases: &["ph"],
+            kind: Kind::String,
+            position: None,
+            mandatory: true,
+        },
+        Parameter { name: "PIN", aliases: &[], kind: Kind::String, position: None, mandatory: true },
+        Parameter {
+            name: "TargetFqdn",
+            aliases: &["t"],
+            kind: Kind::String,
+            position: Some(2),
+            mandatory: false,
+        },
+        Parameter {
+            name: "TargetUri",
+            aliases: &["twsu"],
+            kind: Kind::String,
+            position: None,
+            mandatory: false,
+        },
+        Parameter {
+            name: "RegistrarPort",
+            aliases: &["rp"],
+            kind: Kind::Int32,
+            position: None,
+            mandatory: false,
+        },
+        Parameter { name: "Verbose", aliases: &[], kind: Kind::Switch, position: None, mandatory: false },
     ];
 
     fn bound(line: &str) -> Result<Bound, String> {
@@ -195,6 +249,7 @@ mod tests {
         assert_eq!(bound.get("TargetUri"), Some("https://pool"));
         assert_eq!(bound.get("RegistrarPort"), Some("5061"));
         assert!(bound.is_on("Verbose"));
+        assert_eq!(self::bound("pool -ph 1 -pin 2").unwrap().get("TargetFqdn"), Some("pool"));
         assert!(!self::bound("-Verbose:$false -ph 1 -pin 2").unwrap().is_on("Verbose"));
     }
 
@@ -206,10 +261,11 @@ mod tests {
             ("-Pin", "Missing an argument for parameter 'PIN'."),
             ("-rp many -ph 1 -pin 2", "Cannot bind parameter 'RegistrarPort'. Cannot convert value \"many\""),
             ("-pin 1 -PIN 2", "parameter 'PIN' is specified more than once"),
+            ("-Pin=90817263", "A parameter cannot be found that matches parameter name 'Pin'."),
             ("-ph 1", "missing mandatory parameters: PIN."),
             (
-                "-ph 1 90817263",
-                "A positional parameter cannot be found that accepts the argument at position 3.",
+                "-ph 1 pool 90817263",
+                "A positional parameter cannot be found that accepts the argument at position 4.",
             ),
         ] {
             let error = bound(line).err().unwrap();

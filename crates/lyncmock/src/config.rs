@@ -9,6 +9,7 @@ mod users;
 
 pub use options::{CertificateKey, LogFormat, Options, RelayReply, Siaddr};
 pub(crate) use resolve::{Origin, Resolved, resolve};
+pub(crate) use users::check_display_name;
 pub use users::{UserError, UserFixture, UserState, UsersFile};
 
 use lync_model::diagnostics::DiagnosticsTable;
@@ -123,6 +124,7 @@ impl Config {
     /// # Errors
     /// When a value cannot be meant, or a file that the options name cannot be used.
     pub fn from_options(options: Options) -> Result<Self, ConfigError> {
+        readable_paths(&options)?;
         let options = options.or(&Options::defaults());
         let fqdn = checked_name("fqdn", options.fqdn)?;
         let sip_domain = match options.sip_domain {
@@ -130,11 +132,18 @@ impl Config {
             None => fqdn.split_once('.').map_or_else(|| fqdn.clone(), |(_, domain)| domain.to_owned()),
         };
         different_ports(&options.listen)?;
+        let filter = options.log.filter.as_deref().unwrap_or_default();
+        crate::logging::filter(filter).map_err(|error| value("log.filter", &error))?;
         let key = match options.pki.key.unwrap_or_default() {
             CertificateKey::Auto if options.data_dir.is_some() => CertificateKey::Rsa2048,
             CertificateKey::Auto => CertificateKey::P256,
             decided => decided,
         };
+        let interfaces = interfaces(options.dhcp.interfaces.unwrap_or_default())?;
+        let dhcp_listen = options.dhcp.listen.unwrap_or_else(|| match interfaces.is_empty() {
+            true => vec![SocketAddrV4::new(Ipv4Addr::LOCALHOST, 10067)],
+            false => Vec::new(),
+        });
         Ok(Self {
             sip_domain,
             listen: Listen {
@@ -144,12 +153,12 @@ impl Config {
             },
             dhcp: Dhcp {
                 enabled: options.dhcp.enabled.unwrap_or(true),
-                listen: options.dhcp.listen.unwrap_or_default(),
-                interfaces: options.dhcp.interfaces.unwrap_or_default(),
+                listen: dhcp_listen,
+                interfaces,
                 relay_reply: options.dhcp.relay_reply.unwrap_or_default(),
                 siaddr: options.dhcp.siaddr.unwrap_or_default(),
             },
-            pki: Pki { key, extra_names: options.pki.extra_names.unwrap_or_default() },
+            pki: Pki { key, extra_names: extra_names(options.pki.extra_names.unwrap_or_default())? },
             web: web_settings(&options.web)?,
             userpin: UserPin {
                 connect_timeout: milliseconds(
@@ -218,10 +227,20 @@ fn web_settings(options: &options::WebOptions) -> Result<WebServiceSettings, Con
     within("web.default_validity_period_hours", validity.default_hours, 8, 8760)?;
     within("web.max_validity_period_hours", validity.max_hours, 8, 8760)?;
     within("web.min_validity_period_hours", validity.min_hours, 8, validity.max_hours.min(4320))?;
+    within(
+        "web.default_validity_period_hours",
+        validity.default_hours,
+        validity.min_hours,
+        validity.max_hours,
+    )?;
     within("web.max_csr_key_size", csr_key_size.max, 1024, 16384)?;
     within("web.min_csr_key_size", csr_key_size.min, 1024, csr_key_size.max)?;
-    let minutes = |given: Option<u32>, default: time::Duration| {
-        given.map_or(default, |minutes| time::Duration::minutes(i64::from(minutes)))
+    let minutes = |key, given: Option<u32>, default: time::Duration| match given {
+        Some(minutes) => {
+            within(key, minutes, 1, MAX_TICKET_MINUTES)?;
+            Ok(time::Duration::minutes(i64::from(minutes)))
+        }
+        None => Ok(default),
     };
     Ok(WebServiceSettings {
         use_pin_auth: options.use_pin_auth.unwrap_or(default.use_pin_auth),
@@ -232,12 +251,62 @@ fn web_settings(options: &options::WebOptions) -> Result<WebServiceSettings, Con
         validity,
         csr_key_size,
         hsts_max_age_seconds: options.hsts_max_age_in_seconds.unwrap_or(default.hsts_max_age_seconds),
-        ticket_lifetime: minutes(options.ticket_lifetime_minutes, default.ticket_lifetime),
+        ticket_lifetime: minutes(
+            "web.ticket_lifetime_minutes",
+            options.ticket_lifetime_minutes,
+            default.ticket_lifetime,
+        )?,
         anonymous_ticket_lifetime: minutes(
+            "web.anonymous_ticket_lifetime_minutes",
             options.anonymous_ticket_lifetime_minutes,
             default.anonymous_ticket_lifetime,
-        ),
+        )?,
     })
+}
+
+/// A year, in minutes.
+const MAX_TICKET_MINUTES: u32 = 525_600;
+
+/// The interfaces to serve DHCP on. An empty name would mean every interface to the system, which must never happen
+/// by an unset variable; empty items are what is left of one.
+fn interfaces(names: Vec<String>) -> Result<Vec<String>, ConfigError> {
+    let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+    for name in &names {
+        let odd = |c: char| c.is_whitespace() || c == '/' || c.is_control();
+        if name.len() > 15 || name.contains(odd) {
+            return Err(value("dhcp.interfaces", &format!("`{}` is no interface name", name.escape_debug())));
+        }
+    }
+    Ok(names)
+}
+
+fn extra_names(names: Vec<String>) -> Result<Vec<String>, ConfigError> {
+    let names = names.into_iter().filter(|name| !name.is_empty());
+    names
+        .map(|name| match name.parse::<std::net::IpAddr>() {
+            Ok(_) => Ok(name),
+            Err(_) => checked_name("pki.extra_names", Some(name)),
+        })
+        .collect()
+}
+
+/// Paths travel as JSON and TOML, which are UTF-8.
+fn readable_paths(options: &Options) -> Result<(), ConfigError> {
+    let paths = [
+        ("data_dir", &options.data_dir),
+        ("users.file", &options.users.file),
+        ("diagnostics.file", &options.diagnostics.file),
+    ];
+    for (key, path) in paths {
+        if path.as_ref().is_some_and(|path| path.to_str().is_none()) {
+            return Err(value(key, &"the path is not UTF-8"));
+        }
+    }
+    Ok(())
+}
+
+fn value(key: &'static str, problem: &dyn std::fmt::Display) -> ConfigError {
+    ConfigError::Value { key, problem: problem.to_string() }
 }
 
 fn within(key: &'static str, value: u32, min: u32, max: u32) -> Result<(), ConfigError> {
@@ -266,7 +335,8 @@ fn checked_name(key: &'static str, name: Option<String>) -> Result<String, Confi
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    if name.len() <= 200 && name.split('.').all(label) {
+    let number = name.parse::<std::net::IpAddr>().is_ok();
+    if name.len() <= 200 && !number && name.split('.').all(label) {
         return Ok(name);
     }
     Err(ConfigError::Value { key, problem: format!("`{name}` is no DNS name") })
@@ -301,6 +371,18 @@ mod tests {
     }
 
     #[test]
+    fn an_interface_that_is_named_takes_the_place_of_loopback() {
+        let options: Options = toml::from_str("dhcp.interfaces = [\"eth1\"]").unwrap();
+        assert!(Config::from_options(options).unwrap().dhcp.listen.is_empty());
+    }
+
+    #[test]
+    fn an_empty_interface_name_names_no_interface() {
+        let options: Options = toml::from_str("dhcp.interfaces = [\"\"]").unwrap();
+        assert!(Config::from_options(options).unwrap().dhcp.interfaces.is_empty());
+    }
+
+    #[test]
     fn a_kept_pool_has_rsa_certificates_which_old_phones_read() {
         let options: Options = toml::from_str("data_dir = \"/tmp/pool\"").unwrap();
         assert_eq!(Config::from_options(options).unwrap().pki.key, CertificateKey::Rsa2048);
@@ -317,6 +399,21 @@ mod tests {
             "web.min_csr_key_size: 4096 is outside 1024 to 2048"
         );
         assert_eq!(refused("fqdn = \"a_b.c\""), "fqdn: `a_b.c` is no DNS name");
+        assert_eq!(refused("fqdn = \"10.1.2.3\""), "fqdn: `10.1.2.3` is no DNS name");
+        assert_eq!(
+            refused("web.ticket_lifetime_minutes = 4294967295"),
+            "web.ticket_lifetime_minutes: 4294967295 is outside 1 to 525600"
+        );
+        assert_eq!(
+            refused("web.max_validity_period_hours = 100"),
+            "web.default_validity_period_hours: 4320 is outside 8 to 100"
+        );
+        assert_eq!(
+            refused("dhcp.interfaces = [\"eth0/1\"]"),
+            "dhcp.interfaces: `eth0/1` is no interface name"
+        );
+        assert_eq!(refused("pki.extra_names = [\"foo bar\"]"), "pki.extra_names: `foo bar` is no DNS name");
+        assert!(refused("log.filter = \"lync=[[\"").starts_with("log.filter: "));
         assert_eq!(
             refused("listen.http = \"127.0.0.1:8000\"\nlisten.userpin = \"127.0.0.1:8000\""),
             "listen.userpin: another listener has this address and port"

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub struct Endpoints {
     /// FQDN of the pool.
     pub fqdn: String,
-    /// `host:port` of the DHCP component; the first one when there are several, `null` when it is off.
+    /// `host:port` of the DHCP component; the first when there are several, `null` when it is off or on interfaces only.
     pub dhcp: Option<SocketAddr>,
     /// Base URL of the HTTP listener, for instance `http://127.0.0.1:10080`.
     pub http: String,

@@ -33,6 +33,6 @@ pub use config::{
 pub use endpoints::Endpoints;
 pub use lync_model::{Clock, Event, Level, LineUri, Pin, PinPolicy, SipUri, User};
 pub use lync_phone as phone;
-pub use lync_store::StoreError;
+pub use lync_store::{PinInfo, StoreError};
 pub use mock::{BuildError, Builder, LyncMock};
 pub use pool::StartError;

@@ -10,12 +10,17 @@ fn colours() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
+/// Reads a filter.
+pub(crate) fn filter(text: &str) -> Result<EnvFilter, ParseError> {
+    EnvFilter::builder().parse(text)
+}
+
 /// Starts the log as the options have it. A second call in one process changes nothing.
 ///
 /// # Errors
 /// When `log.filter` cannot be read.
 pub(crate) fn start(options: &Options) -> Result<(), ParseError> {
-    let filter = EnvFilter::builder().parse(options.log.filter.as_deref().unwrap_or("warn"))?;
+    let filter = filter(options.log.filter.as_deref().unwrap_or("warn"))?;
     let builder =
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours()).with_writer(std::io::stderr);
     // Fails only when the process has a log already, which then stays.

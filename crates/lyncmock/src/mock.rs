@@ -1,16 +1,19 @@
 //! The library: a pool inside a test.
 
 use crate::client::aimed;
-use crate::config::{CertificateKey, Config, Options, UserFixture, UsersFile};
+use crate::config::{CertificateKey, Config, ConfigError, Options, UserFixture, UsersFile};
 use crate::endpoints::Endpoints;
 use crate::pool::{Running, StartError};
-use lync_model::{Clock, Event, Pin, SipUri, User};
+use lync_model::{Clock, Event, Pin, PinPolicy, SipUri, User};
 use lync_phone::SignIn;
-use lync_store::StoreError;
+use lync_store::{PinInfo, StoreError};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::PathBuf;
 
 /// A running pool. It stops when it is dropped.
+///
+/// On a runtime with one thread its ports are free again only when that runtime has run on; [`stop`](Self::stop) waits
+/// for it.
 pub struct LyncMock {
     running: Running,
 }
@@ -89,6 +92,38 @@ impl LyncMock {
     /// When the policy refuses it, there is no such user, or the store fails.
     pub async fn set_pin(&self, user: &SipUri, pin: &str) -> Result<(), StoreError> {
         self.running.store.set_pin(user, &Pin::new(pin)).await
+    }
+
+    /// Sets a PIN as the user does on the dial-in page: PINHistoryCount holds, which an administrator may pass over.
+    ///
+    /// # Errors
+    /// When the policy or the history refuses it, the PIN is locked, there is no such user, or the store fails.
+    pub async fn change_pin(&self, user: &SipUri, pin: &str) -> Result<(), StoreError> {
+        self.running.store.change_pin(user, &Pin::new(pin)).await
+    }
+
+    /// Replaces everything about a user but the PIN: Set-CsUser, Enable- and Disable-CsUser.
+    ///
+    /// # Errors
+    /// When there is no such user, or the store fails.
+    pub async fn update_user(&self, user: &User) -> Result<(), StoreError> {
+        self.running.store.update_user(user).await
+    }
+
+    /// Set-CsPinPolicy, the global one.
+    ///
+    /// # Errors
+    /// When the policy cannot be, or the store fails.
+    pub async fn set_pin_policy(&self, policy: &PinPolicy) -> Result<(), StoreError> {
+        self.running.store.set_policy(policy).await
+    }
+
+    /// Get-CsClientPinInfo: whether a PIN is set and locked, and when it expires.
+    ///
+    /// # Errors
+    /// When there is no such user, or the store fails.
+    pub async fn pin_info(&self, user: &SipUri) -> Result<PinInfo, StoreError> {
+        self.running.store.pin_info(user).await
     }
 
     /// Lock-CsClientPin.
@@ -232,6 +267,7 @@ impl Builder {
             config.users = users;
         }
         config.users.users.extend(self.more_users);
+        config.users.check().map_err(|problem| ConfigError::Value { key: "users", problem })?;
         Ok(LyncMock { running: Running::start(config, self.clock).await? })
     }
 }
@@ -241,7 +277,7 @@ impl Builder {
 pub enum BuildError {
     /// The configuration cannot be meant.
     #[error(transparent)]
-    Config(#[from] crate::ConfigError),
+    Config(#[from] ConfigError),
     /// The pool did not start.
     #[error(transparent)]
     Start(#[from] StartError),

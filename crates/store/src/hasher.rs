@@ -34,7 +34,8 @@ impl HashCost {
     }
 }
 
-/// Hashes PINs and compares them with hashes.
+/// Hashes PINs and compares them with hashes. Clones share memory and limit.
+#[derive(Clone)]
 pub(crate) struct Hasher {
     params: Params,
     workshop: Arc<Workshop>,
@@ -87,6 +88,12 @@ impl Hasher {
     /// It hides that much and no more: several users of one number, and PINs hashed at another cost, still show.
     pub(crate) async fn pretend(&self, pin: &Pin) -> Result<(), StoreError> {
         self.verify(pin, &self.decoy).await.map(drop)
+    }
+
+    /// From now on every hash that is not computed in place fails.
+    #[cfg(test)]
+    pub(crate) fn forbid(&self) {
+        self.permits.close();
     }
 
     /// Runs `work` here if it is as quick as leaving, else on a thread where it holds up no other task.
@@ -165,7 +172,7 @@ fn phc(params: &Params, salt: Salt, hash: Output) -> Result<String, StoreError> 
 }
 
 /// Errors of argon2 name a parameter or a length, never the password.
-fn failed(error: impl fmt::Display) -> StoreError {
+pub(crate) fn failed(error: impl fmt::Display) -> StoreError {
     StoreError::Hash(error.to_string())
 }
 

@@ -1,8 +1,8 @@
 //! Users.
 
 use crate::database::from_stored;
-use crate::{Store, StoreError};
-use lync_model::{LineUri, SipUri, User};
+use crate::{Store, StoreError, pins, policy};
+use lync_model::{LineUri, Pin, SipUri, User};
 use sqlx::SqliteConnection;
 
 struct UserRow {
@@ -21,6 +21,22 @@ impl Store {
     pub async fn add_user(&self, user: &User) -> Result<(), StoreError> {
         let mut tx = self.database.begin().await?;
         insert(&mut tx, user).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Adds a user with a PIN, or neither if the policy refuses the PIN; `pin_set_at` is not looked at.
+    ///
+    /// The PIN is set now, by an administrator: as by [`set_pin`](Self::set_pin).
+    pub async fn add_user_with_pin(&self, user: &User, pin: &Pin) -> Result<(), StoreError> {
+        // Before the transaction, in which nobody else can write.
+        let phc = self.hasher.hash(pin).await?;
+        let mut tx = self.database.begin().await?;
+        let policy = policy::load(&mut tx).await?;
+        let id = insert(&mut tx, user).await?;
+        policy.check_new_pin(pin, user.line_uri.as_ref())?;
+        pins::write_pin(&mut tx, id, &phc, pin.expose().len(), self.clock.now()).await?;
+        pins::write_history(&mut tx, id, &phc, &policy).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -171,7 +187,7 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, user: &User) -> Re
 mod tests {
     use super::*;
     use crate::testing::Pool;
-    use lync_model::Pin;
+    use lync_model::{PinPolicy, PinRejected};
 
     fn ken() -> User {
         User {
@@ -182,6 +198,11 @@ mod tests {
             enterprise_voice: false,
             pin_set_at: None,
         }
+    }
+
+    /// Only who has Enterprise Voice signs in by PIN.
+    fn voice_user() -> User {
+        User { enterprise_voice: true, ..ken() }
     }
 
     #[tokio::test]
@@ -209,6 +230,49 @@ mod tests {
             matches!(store.add_user(&second).await, Err(StoreError::UserExists(user)) if user == ken().sip_uri)
         );
         assert_eq!(store.users().await.unwrap(), [ken()]);
+    }
+
+    #[tokio::test]
+    async fn a_user_added_with_a_pin_signs_in_and_has_a_history() {
+        let pool = Pool::open().await;
+        let store = &pool.store;
+        store.set_policy(&PinPolicy { pin_history_count: 1, ..PinPolicy::default() }).await.unwrap();
+        store.add_user_with_pin(&voice_user(), &Pin::new("07129")).await.unwrap();
+        assert_eq!(pool.sign_in("1219", "07129").await, Ok(ken().sip_uri));
+        let with_pin = User { pin_set_at: Some(pool.clock.now()), ..voice_user() };
+        assert_eq!(store.users().await.unwrap(), [with_pin]);
+        let history = sqlx::query_scalar!("SELECT count(*) FROM pin_history").fetch_one(&store.database.read);
+        assert_eq!(history.await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_refused_pin_adds_no_user() {
+        let store = Pool::open().await.store;
+        let cases = [
+            ("0712", PinRejected::TooShort { min: 5 }),
+            ("12065551219", PinRejected::PhoneNumber),
+            ("pin", PinRejected::NotDigits),
+        ];
+        for (pin, reason) in cases {
+            let refused = store.add_user_with_pin(&ken(), &Pin::new(pin)).await;
+            assert!(
+                matches!(&refused, Err(StoreError::PinRejected(found)) if *found == reason),
+                "{refused:?}"
+            );
+            assert_eq!(store.users().await.unwrap(), []);
+        }
+        store.add_user_with_pin(&ken(), &Pin::new("07129")).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_user_who_is_there_already_keeps_the_pin() {
+        let pool = Pool::open().await;
+        pool.store.add_user_with_pin(&voice_user(), &Pin::new("07129")).await.unwrap();
+        for pin in ["83920", "1"] {
+            let refused = pool.store.add_user_with_pin(&voice_user(), &Pin::new(pin)).await;
+            assert!(matches!(refused, Err(StoreError::UserExists(user)) if user == ken().sip_uri));
+        }
+        assert_eq!(pool.sign_in("1219", "07129").await, Ok(ken().sip_uri));
     }
 
     #[tokio::test]

@@ -12,11 +12,11 @@ use std::process::ExitCode;
 const WRONG_USAGE: u8 = 2;
 
 const fn text(name: &'static str, aliases: &'static [&'static str]) -> Parameter {
-    Parameter { name, aliases, kind: Kind::String, mandatory: false }
+    Parameter { name, aliases, kind: Kind::String, position: None, mandatory: false }
 }
 
 const fn switch(name: &'static str, aliases: &'static [&'static str]) -> Parameter {
-    Parameter { name, aliases, kind: Kind::Switch, mandatory: false }
+    Parameter { name, aliases, kind: Kind::Switch, position: None, mandatory: false }
 }
 
 /// The cmdlet's parameters, and behind two dashes lyncmock's own. Names and aliases are documented.
@@ -25,12 +25,19 @@ const PARAMETERS: &[Parameter] = &[
         name: "PhoneOrExt",
         aliases: &["PhoneOrExtension", "ph"],
         kind: Kind::String,
+        position: None,
         mandatory: true,
     },
-    Parameter { name: "PIN", aliases: &[], kind: Kind::String, mandatory: true },
-    text("TargetFqdn", &["t"]),
+    Parameter { name: "PIN", aliases: &[], kind: Kind::String, position: None, mandatory: true },
+    Parameter { position: Some(2), ..text("TargetFqdn", &["t"]) },
     text("UserSipAddress", &["ua"]),
-    Parameter { name: "RegistrarPort", aliases: &["rp"], kind: Kind::Int32, mandatory: false },
+    Parameter {
+        name: "RegistrarPort",
+        aliases: &["rp"],
+        kind: Kind::Int32,
+        position: None,
+        mandatory: false,
+    },
     text("TargetUri", &["twsu"]),
     text("OutVerboseVariable", &["ovv"]),
     text("OutLoggerVariable", &["olv"]),
@@ -52,7 +59,9 @@ Test-CsPhoneBootstrap -PhoneOrExt <String> -PIN <String> [[-TargetFqdn] <String>
     [-Force] [-Verbose]
 
 Signs in with a phone number or extension and a PIN, as a Lync 2013 Phone Edition device does, and says whether that
-worked. Without -TargetFqdn and -TargetUri the pool is found by DHCP. -Verbose prints the PIN, as the real cmdlet does.
+worked. Without -TargetFqdn and -TargetUri the pool is found by DHCP. -Verbose prints the PIN, as the real cmdlet does,
+and other users of this machine may see it in the list of processes. -RegistrarPort, -OutVerboseVariable,
+-OutLoggerVariable and -Force are understood and change nothing here.
 
 lyncmock's own parameters:
     --dialect docs|console   print as Microsoft's article does, or as a console does [default: console]

@@ -2,7 +2,7 @@
 
 use super::ConfigSource;
 use super::output::print;
-use crate::config::{Config, Options, Origin};
+use crate::config::{CertificateKey, Config, Options, Origin};
 use clap::{ArgMatches, Args, Subcommand};
 use std::process::ExitCode;
 
@@ -30,8 +30,8 @@ pub(super) fn run(arguments: &ConfigArgs, matches: &ArgMatches) -> anyhow::Resul
         }
         ConfigCommand::Show(source) => {
             let resolved = source.resolve(matches)?;
-            Config::from_options(resolved.options.clone())?;
-            print(table(&resolved.options, &resolved.origins)?)?;
+            let config = Config::from_options(resolved.options.clone())?;
+            print(table(&resolved.options, &resolved.origins)? + &derived(&config, &resolved.options))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -53,6 +53,27 @@ fn table(options: &Options, origins: &[(String, Origin)]) -> anyhow::Result<Stri
         }
     }
     Ok(printed)
+}
+
+/// What follows from the rest, and which keys have no value.
+fn derived(config: &Config, options: &Options) -> String {
+    let listen: Vec<String> = config.dhcp.listen.iter().map(|place| format!("\"{place}\"")).collect();
+    let key = if config.pki.key == CertificateKey::Rsa2048 { "rsa2048" } else { "p256" };
+    let mut text = format!(
+        "\n# Derived:\n# sip_domain = \"{}\"\n# dhcp.listen = [{}]\n# pki.key = \"{key}\"\n",
+        config.sip_domain,
+        listen.join(", ")
+    );
+    let paths = [
+        ("data_dir", &options.data_dir),
+        ("users.file", &options.users.file),
+        ("diagnostics.file", &options.diagnostics.file),
+    ];
+    let unset: Vec<&str> = paths.iter().filter(|(_, path)| path.is_none()).map(|(key, _)| *key).collect();
+    if !unset.is_empty() {
+        text.push_str(&format!("# Not set: {}\n", unset.join(", ")));
+    }
+    text
 }
 
 #[cfg(test)]

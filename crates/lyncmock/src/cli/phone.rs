@@ -1,10 +1,10 @@
 //! `lyncmock phone`: signs in as a phone and shows each step.
 
 use super::client::{ClientArgs, DEFAULT_DHCP};
-use super::output::print;
+use super::output::{note, print, told};
 use clap::Args;
 use lync_model::{Pin, SipUri};
-use lync_phone::{FailureKind, Report, ResponseHead, Step, StepOutcome};
+use lync_phone::{FailureKind, Report, ResponseHead, SignIn, Step, StepOutcome};
 use lync_proto::format_instant;
 use serde_json::json;
 use std::fmt::Write;
@@ -40,27 +40,39 @@ pub(super) struct PhoneArgs {
 }
 
 pub(super) async fn run(arguments: PhoneArgs) -> anyhow::Result<ExitCode> {
-    let wants_dhcp = arguments.target_fqdn.is_none() && arguments.target_uri.is_none();
-    if let Some(path) = &arguments.out {
-        // Before a PIN goes over the wire for nothing.
-        super::pem::check(path)?;
-    }
-    let mut sign_in = arguments.client.sign_in(&arguments.ext, Pin::new(arguments.pin), wants_dhcp)?;
-    if let Some(user) = arguments.user {
-        sign_in = sign_in.user_sip_address(user);
-    }
-    if let Some(fqdn) = arguments.target_fqdn {
-        sign_in = sign_in.target_fqdn(fqdn);
-    }
-    if let Some(uri) = arguments.target_uri {
-        sign_in = sign_in.target_uri(uri);
-    }
+    let sign_in = match prepared(&arguments) {
+        Ok(sign_in) => sign_in,
+        Err(error) => {
+            note(format!("error: {}\n", told(&error)));
+            return Ok(ExitCode::from(super::WRONG_USAGE));
+        }
+    };
     let report = sign_in.run().await;
     print(if arguments.json { format!("{}\n", as_json(&report)) } else { as_text(&report) })?;
     if let (Some(path), Ok(signed_in)) = (&arguments.out, &report.outcome) {
         super::pem::write(path, signed_in)?;
     }
     Ok(ExitCode::from(report.verdict().exit_code()))
+}
+
+fn prepared(arguments: &PhoneArgs) -> anyhow::Result<SignIn> {
+    let wants_dhcp = arguments.target_fqdn.is_none() && arguments.target_uri.is_none();
+    if let Some(path) = &arguments.out {
+        // Before a PIN goes over the wire for nothing.
+        super::pem::check(path)?;
+    }
+    let mut sign_in =
+        arguments.client.sign_in(&arguments.ext, Pin::new(arguments.pin.as_str()), wants_dhcp)?;
+    if let Some(user) = &arguments.user {
+        sign_in = sign_in.user_sip_address(user.clone());
+    }
+    if let Some(fqdn) = &arguments.target_fqdn {
+        sign_in = sign_in.target_fqdn(fqdn.as_str());
+    }
+    if let Some(uri) = &arguments.target_uri {
+        sign_in = sign_in.target_uri(uri.as_str());
+    }
+    Ok(sign_in)
 }
 
 /// The steps as a table for a person.

@@ -3,7 +3,7 @@
 mod list;
 
 use super::output::print;
-use crate::config::{Options, UsersFile};
+use crate::config::{Options, UsersFile, check_display_name};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use lync_model::{Clock, LineUri, Pin, SipUri, User};
@@ -131,7 +131,12 @@ pub(super) async fn run(arguments: UserArgs) -> anyhow::Result<ExitCode> {
                 enterprise_voice: true,
                 pin_set_at: None,
             };
-            add(&kept.open().await?, &user, pin.read()?.as_ref()).await?;
+            check_display_name(&user.display_name).map_err(anyhow::Error::msg)?;
+            let store = kept.open().await?;
+            match pin.read()? {
+                Some(pin) => store.add_user_with_pin(&user, &pin).await?,
+                None => store.add_user(&user).await?,
+            }
             print(format!("added {}\n", user.sip_uri))?;
         }
         UserCommand::SetPin { sip_uri, pin, kept } => {
@@ -154,18 +159,6 @@ pub(super) async fn run(arguments: UserArgs) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-async fn add(store: &Store, user: &User, pin: Option<&Pin>) -> anyhow::Result<()> {
-    if let Some(pin) = pin {
-        // Before the user is there, so that a PIN that is refused leaves nothing half done.
-        store.policy().await?.check_new_pin(pin, user.line_uri.as_ref())?;
-    }
-    store.add_user(user).await?;
-    match pin {
-        Some(pin) => Ok(store.set_pin(&user.sip_uri, pin).await?),
-        None => Ok(()),
-    }
 }
 
 impl Kept {

@@ -79,7 +79,7 @@ pub struct DhcpOptions {
     /// Answer the DHCPINFORM of phones
     #[arg(id = "dhcp.enabled", long = "dhcp-enabled", env = "LYNCMOCK_DHCP_ENABLED", value_name = "BOOL")]
     pub enabled: Option<bool>,
-    /// Addresses to listen on, separated by commas
+    /// Addresses to listen on, separated by commas [default: 127.0.0.1:10067, or none where interfaces are named]
     #[arg(
         id = "dhcp.listen",
         long = "dhcp-listen",
@@ -218,8 +218,7 @@ pub struct WebOptions {
         id = "web.ticket_lifetime_minutes",
         long = "ticket-lifetime-minutes",
         env = "LYNCMOCK_WEB_TICKET_LIFETIME_MINUTES",
-        value_name = "MINUTES",
-        value_parser = clap::value_parser!(u32).range(1..=525_600)
+        value_name = "MINUTES"
     )]
     pub ticket_lifetime_minutes: Option<u32>,
     /// Lifetime of an anonymous web ticket
@@ -227,8 +226,7 @@ pub struct WebOptions {
         id = "web.anonymous_ticket_lifetime_minutes",
         long = "anonymous-ticket-lifetime-minutes",
         env = "LYNCMOCK_WEB_ANONYMOUS_TICKET_LIFETIME_MINUTES",
-        value_name = "MINUTES",
-        value_parser = clap::value_parser!(u32).range(1..=525_600)
+        value_name = "MINUTES"
     )]
     pub anonymous_ticket_lifetime_minutes: Option<u32>,
 }
@@ -371,7 +369,6 @@ impl Options {
 
             [dhcp]
             enabled = true
-            listen = ["127.0.0.1:10067"]
             interfaces = []
             relay_reply = "client"
             siaddr = "zero"

@@ -56,6 +56,7 @@ pub(crate) fn resolve(
         }
         None => Options::default(),
     };
+    super::readable_paths(given)?;
     let mut origins = Vec::new();
     let given_keys = keys(given);
     let file_keys = keys(&from_file);
@@ -103,10 +104,11 @@ fn collect(object: &Map<String, Value>, prefix: &str, found: &mut Vec<String>) {
     }
 }
 
+/// The options as JSON. Paths that are not UTF-8, the only thing in the way, are refused before.
 fn object(options: &Options) -> Map<String, Value> {
     match serde_json::to_value(options) {
         Ok(Value::Object(object)) => object,
-        other => unreachable!("options serialize to an object, not to {other:?}"),
+        _ => Map::new(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The users and the PIN policy that a new store starts with.
 
 use lync_model::{LineUri, LineUriError, Pin, PinPolicy, SipUri, SipUriError};
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 const BUILT_IN: &str = include_str!("../../../../fixtures/users.toml");
 
@@ -101,6 +102,7 @@ struct WireUser {
     sip_uri: String,
     display_name: Option<String>,
     line_uri: Option<String>,
+    #[serde(default, deserialize_with = "quoted_pin")]
     pin: Option<String>,
     #[serde(default = "yes")]
     enabled: bool,
@@ -108,6 +110,15 @@ struct WireUser {
     enterprise_voice: bool,
     #[serde(default)]
     state: UserState,
+}
+
+/// A PIN is text: `0712` without quotes would be a number that has lost its zero. Whatever stands there instead is not
+/// repeated, as the message of a derived reader would.
+fn quoted_pin<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    match toml::Value::deserialize(value) {
+        Ok(toml::Value::String(pin)) => Ok(Some(pin)),
+        _ => Err(D::Error::custom("a PIN is written in quotes")),
+    }
 }
 
 fn yes() -> bool {
@@ -140,6 +151,30 @@ impl UsersFile {
     }
 }
 
+impl UsersFile {
+    /// Whether each user's state can be.
+    ///
+    /// # Errors
+    /// A text that names the user.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.users.iter().try_for_each(|user| {
+            check_state(user.state, user.pin.is_some(), &self.policy)
+                .map_err(|problem| format!("user {}: {problem}", user.sip_uri))
+        })
+    }
+}
+
+fn check_state(state: UserState, has_pin: bool, policy: &PinPolicy) -> Result<(), String> {
+    match state {
+        UserState::Good => Ok(()),
+        _ if !has_pin => Err("a state needs a PIN that is in it".to_owned()),
+        UserState::Expired if policy.pin_lifetime_days == 0 => {
+            Err("no PIN expires while policy.pin_lifetime_days is 0".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The parser's message and line, without the source line that it quotes: a PIN may stand there.
 fn without_source(error: &toml::de::Error, text: &str) -> String {
     let before = error.span().and_then(|span| text.get(..span.start));
@@ -164,20 +199,15 @@ fn user(wire: WireUser, policy: &PinPolicy) -> Result<UserFixture, String> {
     let sip_uri: SipUri = wire.sip_uri.parse().map_err(|error| format!("{error}"))?;
     let line_uri =
         wire.line_uri.map(|line| line.parse::<LineUri>()).transpose().map_err(|error| error.to_string())?;
+    let display_name = wire.display_name.unwrap_or_else(|| sip_uri.address().to_owned());
+    check_display_name(&display_name)?;
     let pin = wire.pin.map(Pin::new);
     if let Some(pin) = &pin {
         policy.check_new_pin(pin, line_uri.as_ref()).map_err(|problem| problem.to_string())?;
     }
-    match wire.state {
-        UserState::Good => {}
-        _ if pin.is_none() => return Err("a state needs a PIN that is in it".to_owned()),
-        UserState::Expired if policy.pin_lifetime_days == 0 => {
-            return Err("no PIN expires while policy.pin_lifetime_days is 0".to_owned());
-        }
-        _ => {}
-    }
+    check_state(wire.state, pin.is_some(), policy)?;
     Ok(UserFixture {
-        display_name: wire.display_name.unwrap_or_else(|| sip_uri.address().to_owned()),
+        display_name,
         sip_uri,
         line_uri,
         pin,
@@ -185,6 +215,17 @@ fn user(wire: WireUser, policy: &PinPolicy) -> Result<UserFixture, String> {
         enterprise_voice: wire.enterprise_voice,
         state: wire.state,
     })
+}
+
+/// A name that a list can show.
+///
+/// # Errors
+/// When it is long, or holds control characters.
+pub(crate) fn check_display_name(name: &str) -> Result<(), String> {
+    if name.chars().count() > 256 || name.chars().any(char::is_control) {
+        return Err("a display name has at most 256 characters and no control characters".to_owned());
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -213,6 +254,8 @@ mod tests {
             ("line_uri = \"1219\"\n", "user sip:ken@a.test: `1219` is no line URI"),
             ("[[user]]\nsip_uri = \"ken@a.test\"\n", "user ken@a.test: stands twice"),
             ("state = \"expired\"\n", "no PIN expires"),
+            ("[[user]]\nsip_uri = \"a@a.test\"\npin = 90817263\n", "line 6: a PIN is written in quotes"),
+            ("display_name = \"a\\nb\"\n", "user sip:ken@a.test: a display name"),
             ("[policy]\nmin_password_length = 9\n", "user sip:ken@a.test: "),
         ] {
             let error = UsersFile::parse(&format!("{file}{extra}")).unwrap_err();

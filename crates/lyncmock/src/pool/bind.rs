@@ -45,7 +45,12 @@ impl Sockets {
         };
         Ok(Endpoints {
             fqdn: config.fqdn.clone(),
-            dhcp: self.dhcp.first().map(|socket| SocketAddr::V4(socket.local_addr())),
+            dhcp: self
+                .dhcp
+                .iter()
+                .map(DhcpSocket::local_addr)
+                .find(|place| !place.ip().is_unspecified())
+                .map(SocketAddr::V4),
             http: url("http", &self.http, "listen.http")?,
             https: url("https", &self.https, "listen.https")?,
             userpin: format!("{}{}", url("https", &self.userpin, "listen.userpin")?, lync_userpin::PATH),

@@ -14,7 +14,7 @@ use lync_proto::soap::Fault;
 use lync_proto::ticket::{ASSERTION_ID_PREFIX, AuthenticationMethod, Confirmation, WebTicket, p_sha1};
 use lync_proto::wstrust::{IssueTokenRequest, IssueTokenResponse, KeyType, Proof, TokenType};
 use lync_proto::{Secret, ns};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 /// Size of a proof key where the client leaves it to the server, and of the server's entropy, in bytes.
 const KEY_BYTES: usize = 32;
@@ -56,7 +56,7 @@ pub(super) fn issue_token(
     check_kind(&request)?;
     check_claim(front_end, &request, subject)?;
     let now = front_end.now();
-    let expires = now + lifetime(&request, subject);
+    let expires = expiry(now, lifetime(&request, subject))?;
     let key = proof_key(&request)?;
     let ticket = WebTicket {
         assertion_id: uuid::Uuid::new_v4().to_string(),
@@ -130,6 +130,11 @@ fn lifetime(request: &IssueTokenRequest, subject: &Subject) -> Duration {
     asked.map_or(subject.lifetime, |asked| asked.max(MIN_LIFETIME).min(subject.lifetime))
 }
 
+/// When a ticket of `now` ends; a lifetime beyond the year 9999 is the configuration's fault, not the client's.
+fn expiry(now: OffsetDateTime, lifetime: Duration) -> Result<OffsetDateTime, Fault> {
+    now.checked_add(lifetime).ok_or_else(|| internal(&"its lifetime exceeds the range of dates"))
+}
+
 struct ProofKey {
     secret: Secret,
     proof: Proof,
@@ -151,7 +156,25 @@ fn proof_key(request: &IssueTokenRequest) -> Result<Option<ProofKey>, Refusal> {
     }))
 }
 
-fn internal(error: &dyn std::fmt::Display) -> Refusal {
+fn internal(error: &dyn std::fmt::Display) -> Fault {
     tracing::error!(%error, "a web ticket could not be made");
-    Fault::receiver("the web ticket could not be made").into()
+    Fault::receiver("the web ticket could not be made")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lync_proto::soap::FaultCode;
+    use time::macros::datetime;
+
+    #[test]
+    fn a_ticket_that_would_outlive_the_calendar_is_a_receiver_fault() {
+        let now = datetime!(2013-06-01 12:00 UTC);
+        assert_eq!(expiry(now, Duration::hours(8)).unwrap(), datetime!(2013-06-01 20:00 UTC));
+        let last = datetime!(9999-12-31 23:59:59 UTC);
+        assert_eq!(expiry(now, last - now).unwrap(), last);
+        for lifetime in [last - now + Duration::SECOND, Duration::minutes(u32::MAX.into()), Duration::MAX] {
+            assert_eq!(expiry(now, lifetime).unwrap_err().code, FaultCode::Receiver);
+        }
+    }
 }
