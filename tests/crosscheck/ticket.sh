@@ -6,28 +6,8 @@
 set -u
 
 example="${LYNCMOCK_EXAMPLES:-target/debug/examples}/ticket"
-for tool in xmlsec1 openssl "$example"; do
-    command -v "$tool" >/dev/null || { echo "$tool is not there" >&2; exit 2; }
-done
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-
-# should pass|fail WHAT COMMAND...
-should() {
-    wanted=$1
-    what=$2
-    shift 2
-    if "$@" >"$work/log" 2>&1; then got=pass; else got=fail; fi
-    if [ "$got" = "$wanted" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "$what: should $wanted" >&2
-        cat "$work/log" >&2
-    fi
-}
+. "$(dirname "$0")/tools/should.sh"
+needs xmlsec1 openssl "$example"
 
 # ticket FILE: the assertion's own signature, alone or within a request
 ticket() {
@@ -59,5 +39,4 @@ for algorithm in 'RSA rsa_keygen_bits:2048' 'EC ec_paramgen_curve:P-256'; do
     should fail "$algorithm: proof of a longer lifetime" proof "$work/longer.xml"
 done
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+summary

@@ -6,33 +6,13 @@
 set -u
 
 dsig="${LYNCMOCK_EXAMPLES:-target/debug/examples}/dsig"
-for tool in xmlsec1 openssl "$dsig"; do
-    command -v "$tool" >/dev/null || { echo "$tool is not there" >&2; exit 2; }
-done
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
+. "$(dirname "$0")/tools/should.sh"
+needs xmlsec1 openssl "$dsig"
 
 c14n='http://www.w3.org/2001/10/xml-exc-c14n#'
 ds='http://www.w3.org/2000/09/xmldsig#'
 more='http://www.w3.org/2001/04/xmldsig-more#'
 sha256='http://www.w3.org/2001/04/xmlenc#sha256'
-
-# should pass|fail WHAT COMMAND...
-should() {
-    wanted=$1
-    what=$2
-    shift 2
-    if "$@" >"$work/log" 2>&1; then got=pass; else got=fail; fi
-    if [ "$got" = "$wanted" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "$what: should $wanted" >&2
-        cat "$work/log" >&2
-    fi
-}
 
 # theirs_verifies KEY-OPTION KEY FILE
 theirs_verifies() {
@@ -125,5 +105,4 @@ theirs_to_ours "${ds}rsa-sha1" "${ds}sha1" --privkey-pem "$work/rsa1024.pem" --s
 theirs_to_ours "${more}rsa-sha256" "$sha256" --privkey-pem "$work/rsa.pem" --spki "$work/rsa.spki"
 theirs_to_ours "${more}ecdsa-sha256" "$sha256" --privkey-pem "$work/p256.pem" --spki "$work/p256.spki"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+summary

@@ -138,8 +138,8 @@ impl Client {
         if let Some(index) = kept {
             let open = self.open.swap_remove(index);
             match self.exchange(open, outgoing).await {
-                // A server may end a kept connection at any time, also while the request is on its way: .NET, too, then
-                // sends it once more on a new one.
+                // A server may end a kept connection at any time, also while the request is on its way. It is then sent
+                // once more on a new one, as .NET is believed to do (inferred): a PIN may so be counted twice.
                 Err(Lost::Unsent | Lost::Unanswered(_)) => tracing::debug!("the kept connection had ended"),
                 Err(Lost::Failed(kind)) => return Err(kind),
                 Ok(answer) => return Ok(answer),

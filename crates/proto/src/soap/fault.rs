@@ -55,7 +55,8 @@ impl Documented for Fault {
 
 impl Fault {
     /// WCF's answer to a SOAPAction that the endpoint does not serve, or to none (`action` is then empty).
-    /// The text is .NET's own (`SFxNoEndpointMatchingContract`).
+    /// The code is captured. The text is .NET's own for it (`SFxNoEndpointMatchingContract`); that a Lync Server sends it
+    /// unchanged is inferred.
     pub fn action_not_supported(action: &str) -> Self {
         let string = format!(
             "The message with Action '{action}' cannot be processed at the receiver, due to a ContractFilter mismatch at \
