@@ -4,14 +4,19 @@
 
 mod certificate;
 mod clock;
+mod complaint;
 pub mod diagnostics;
 mod event;
+pub mod journal;
 mod line_uri;
+mod live;
 pub mod lockout;
 mod phone_or_ext;
 mod pin;
 mod pin_policy;
 pub mod ports;
+pub mod rules;
+pub mod scenario;
 mod settings;
 mod sip_uri;
 mod user;
@@ -21,6 +26,7 @@ pub use certificate::PublishedCertificate;
 pub use clock::Clock;
 pub use event::{Event, EventLog, Level};
 pub use line_uri::{LineUri, LineUriError};
+pub use live::Live;
 pub use lync_proto::Evidence;
 pub use phone_or_ext::{PhoneOrExt, PhoneOrExtError};
 pub use pin::Pin;

@@ -3,6 +3,7 @@
 //! A DHCP message carries them as code, length and payload. The types here hold payloads only; the message around
 //! them belongs to the server or client that sends it.
 
+pub mod broken;
 mod domain_name;
 mod sip_servers;
 mod sub_option;

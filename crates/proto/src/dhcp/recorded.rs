@@ -1,7 +1,10 @@
 //! The recorded payloads in fixtures/captures, right and wrong, against what is expected of each.
 
-use super::*;
-use std::{fmt::Write, fs, path::PathBuf};
+use super::{
+    broken::{Broken43, Broken120},
+    *,
+};
+use std::{fmt::Write, fs, net::Ipv4Addr, path::PathBuf};
 
 fn fixture(name: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "../../fixtures/captures", name].iter().collect()
@@ -129,6 +132,55 @@ fn every_row_gives_a_url_or_a_precise_error() {
 fn the_vlan_row_is_read_as_what_it_is() {
     let row = rows().into_iter().find(|row| row.name == "bad-43-vlan-in-msuc").unwrap();
     assert_eq!(VoiceVlan::decode(&row.option_43.unwrap()), VoiceVlan::new(100, VlanWidth::U16));
+}
+
+/// The address of the server whose answers the table holds.
+const SERVER: Ipv4Addr = Ipv4Addr::new(10, 99, 0, 1);
+
+/// The row of each broken option 43; `None` where the table has none.
+fn row_of_43(broken: Broken43) -> Option<&'static str> {
+    Some(match broken {
+        Broken43::Cisco180 => "bad-cisco-180",
+        Broken43::FlatUrl => "bad-43-flat-url",
+        Broken43::PortBinary => "bad-port-u16",
+        Broken43::Utf16 => "bad-43-utf16",
+        Broken43::NulTerminated => "bad-43-nul-terminated",
+        Broken43::NoUcIdentifier => "bad-43-no-ucid",
+        Broken43::UcIdentifierCase => "bad-43-ucid-case",
+        Broken43::Address => "bad-43-ip",
+        Broken43::Http => "bad-43-http",
+        Broken43::PathNoSlash => "bad-43-path-noslash",
+        Broken43::PathTypo => "bad-43-path-typo",
+        Broken43::WrongHost => "bad-43-wrong-host",
+        Broken43::WrongPort => return None,
+        Broken43::LengthTooLong => "bad-43-len-long",
+        Broken43::VlanData => "bad-43-vlan-in-msuc",
+    })
+}
+
+const fn row_of_120(broken: Broken120) -> &'static str {
+    match broken {
+        Broken120::Ascii => "bad-120-ascii",
+        Broken120::Encoding0Ascii => "bad-120-enc0-ascii",
+        Broken120::Address => "bad-120-ip",
+        Broken120::NoRootLabel => "bad-120-noroot",
+        Broken120::NoEncoding => "bad-120-nolabels",
+    }
+}
+
+#[test]
+fn each_broken_option_is_its_row_byte_for_byte() {
+    let rows = rows();
+    let row = |name: &str| rows.iter().find(|row| row.name == name).unwrap();
+    let right = UcClientOptions::for_pool("atl-cs-001.litwareinc.com", 443).unwrap();
+    for (broken, name) in Broken43::ALL.iter().filter_map(|&each| Some((each, row_of_43(each)?))) {
+        assert_eq!(Some(broken.payload(&right, SERVER)), row(name).option_43, "{name}");
+    }
+    let right = SipServers::from("atl-cs-001.litwareinc.com".parse::<DomainName>().unwrap());
+    for broken in Broken120::ALL {
+        let name = row_of_120(broken);
+        assert_eq!(Some(broken.payload(&right, SERVER)), row(name).option_120, "{name}");
+    }
 }
 
 /// The DHCP messages of a capture: classic pcap, little endian, Ethernet, IPv4 without options, UDP.

@@ -12,11 +12,11 @@ pub const CERT_PROV_PATH: &str = "/CertProv/CertProvisioningService.svc";
 /// The port when sub-option 4 is missing, which DHCPConfigScript.bat allows (inferred from the scheme).
 pub const DEFAULT_PORT: u16 = 443;
 
-const UC_IDENTIFIER: u8 = 1;
-const URL_SCHEME: u8 = 2;
-const WEB_SERVER_FQDN: u8 = 3;
-const WEB_SERVER_PORT: u8 = 4;
-const CERT_PROV_REL_PATH: u8 = 5;
+pub(super) const UC_IDENTIFIER: u8 = 1;
+pub(super) const URL_SCHEME: u8 = 2;
+pub(super) const WEB_SERVER_FQDN: u8 = 3;
+pub(super) const WEB_SERVER_PORT: u8 = 4;
+pub(super) const CERT_PROV_REL_PATH: u8 = 5;
 
 /// The payload of option 43 for class MS-UC-Client: the URL of certificate provisioning, in pieces.
 ///
