@@ -1,18 +1,29 @@
 //! Accepting connections, and ending them.
 
 mod accept;
+mod admit;
+mod broken;
+mod cut;
+mod end;
 mod http1;
+mod report;
+mod watched;
 
+pub(crate) use accept::{Accept, BACK_OFF, accept};
+
+use crate::door::{Entered, Port};
+use crate::tap::{Tap, Tapped};
 use crate::tls::Acceptor;
-use crate::{Connection, Options, TlsInfo};
-use accept::{Accept, accept};
+use crate::{Connection, Opening, Options, TlsInfo};
+use admit::Admitted;
 use axum::Router;
+use broken::Broken;
+use report::Report;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -22,30 +33,23 @@ use tracing::{debug, error};
 /// [`Limits::grace`](crate::Limits::grace).
 ///
 /// Each request carries its [`Connection`] as an extension. Whatever a peer sends ends at worst its own connection,
-/// with one `debug` line. Dropping the future closes every connection at once.
-pub async fn serve(
+/// with one `debug` line. A response with a [`Fate`](crate::Fate) ends its connection. Dropping the future closes
+/// every connection at once.
+pub fn serve(
     listener: TcpListener,
     tls: Option<Acceptor>,
     app: Router,
     options: impl Into<Options>,
     shutdown: CancellationToken,
-) {
+) -> impl Future<Output = ()> + Send {
     let server = Arc::new(Server { tls, app, options: options.into(), shutdown });
-    let slots = Arc::new(Semaphore::new(server.options.limits.max_connections));
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            () = server.shutdown.cancelled() => break,
-            // Finished connections are taken out as they end, so the set never outgrows the cap.
-            Some(ended) = connections.join_next(), if !connections.is_empty() => report_panic(ended),
-            Accept { socket, peer, slot } = accept(&listener, &slots) => {
-                connections.spawn(Arc::clone(&server).connection(socket, peer, slot));
-            }
+    // Not in the future: the door is in charge from this call on.
+    let port = Port::new(listener, server.options.door.as_ref());
+    async move {
+        match port {
+            Ok(port) => server.accept_from(port).await,
+            Err(error) => error!(%error, "the listener takes no door"),
         }
-    }
-    drop(listener);
-    while let Some(ended) = connections.join_next().await {
-        report_panic(ended);
     }
 }
 
@@ -58,53 +62,96 @@ struct Server {
 }
 
 impl Server {
-    /// One connection from accept to close; `_slot` is its place under the cap.
-    async fn connection(self: Arc<Self>, socket: TcpStream, peer: SocketAddr, _slot: OwnedSemaphorePermit) {
+    async fn accept_from(self: Arc<Self>, mut port: Port) {
+        let slots = Arc::new(Semaphore::new(self.options.limits.max_connections));
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                () = self.shutdown.cancelled() => break,
+                // Finished connections are taken out as they end, so the set never outgrows the cap.
+                Some(ended) = connections.join_next(), if !connections.is_empty() => report_panic(ended),
+                entered = port.accept(&slots) => {
+                    connections.spawn(Arc::clone(&self).connection(entered));
+                }
+            }
+        }
+        drop(port);
+        while let Some(ended) = connections.join_next().await {
+            report_panic(ended);
+        }
+    }
+
+    /// One connection from accept to close.
+    async fn connection(self: Arc<Self>, entered: Entered) {
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        if let Err(reason) = self.handshake_and_serve(socket, peer, id).await {
+        let Entered { accept: Accept { socket, peer, slot: _slot }, dropped } = entered;
+        let ended = tokio::select! {
+            biased;
+            () = cancelled(dropped.as_ref()) => Err(Broken::Dropped),
+            ended = self.run(socket, peer, id) => ended,
+        };
+        if let Err(reason) = ended {
             debug!(connection = id, %peer, reason = %reason, "connection broken off");
         }
     }
 
-    async fn handshake_and_serve(&self, socket: TcpStream, peer: SocketAddr, id: u64) -> Result<(), Broken> {
+    /// The same; the report is the last that happens, after the socket was closed.
+    async fn run(&self, socket: TcpStream, peer: SocketAddr, id: u64) -> Result<(), Broken> {
         let local = socket.local_addr().map_err(Broken::Socket)?;
-        // A response leaves in few writes; waiting to fill a segment only delays its tail.
-        socket.set_nodelay(true).map_err(Broken::Socket)?;
-        let Some(tls) = &self.tls else {
-            return self.serve_http(socket, Connection { id, peer, local, tls: None }).await;
-        };
-        let stream = tokio::select! {
-            () = self.shutdown.cancelled() => return Ok(()),
-            stream = timeout(self.options.limits.handshake_timeout, tls.accept(socket)) => {
-                stream.map_err(|_| Broken::HandshakeTimeout)?.map_err(Broken::Handshake)?
-            }
-        };
-        let tls = Some(Arc::new(TlsInfo::of(stream.get_ref().1)));
-        self.serve_http(stream, Connection { id, peer, local, tls }).await
+        let opening = Opening { id, peer, local };
+        let mut report = Report::new(self.options.observer.as_ref(), &opening);
+        let tap = Tap::new(socket, report.recorder());
+        let ended = self.admit_and_serve(tap, &opening, &mut report).await;
+        report.end(&ended);
+        ended
     }
 
-    async fn serve_http<S>(&self, stream: S, connection: Connection) -> Result<(), Broken>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
+    async fn admit_and_serve(&self, tap: Tap, opening: &Opening, report: &mut Report) -> Result<(), Broken> {
+        // A response leaves in few writes; waiting to fill a segment only delays its tail.
+        tap.set_nodelay().map_err(Broken::Socket)?;
+        let (tap, tls) = match &self.options.gate {
+            None => (tap, None),
+            Some(gate) => match self.admit(tap, gate.admit(opening), report).await? {
+                Admitted(tap, instead) => (tap, instead),
+            },
+        };
+        match tls.as_ref().or(self.tls.as_ref()) {
+            None => self.serve_http(tap, opening, None, report).await,
+            Some(tls) => {
+                let limit = self.options.limits.handshake_timeout;
+                let stream = tokio::select! {
+                    () = self.shutdown.cancelled() => return Err(Broken::Shutdown),
+                    stream = timeout(limit, tls.accept(tap)) => {
+                        stream.map_err(|_| Broken::HandshakeTimeout)?.map_err(Broken::Handshake)?
+                    }
+                };
+                let tls = Arc::new(TlsInfo::of(stream.get_ref().1));
+                self.serve_http(stream, opening, Some(tls), report).await
+            }
+        }
+    }
+
+    async fn serve_http(
+        &self,
+        stream: impl Tapped,
+        opening: &Opening,
+        tls: Option<Arc<TlsInfo>>,
+        report: &mut Report,
+    ) -> Result<(), Broken> {
+        report.begin(tls.as_ref());
+        let &Opening { id, peer, local } = opening;
+        let connection = Connection { id, peer, local, tls };
         http1::serve(stream, connection, self.app.clone(), &self.options, &self.shutdown).await
     }
 }
 
-/// Why a connection ended before its time.
-#[derive(Debug, thiserror::Error)]
-enum Broken {
-    #[error("the socket failed: {0}")]
-    Socket(std::io::Error),
-    #[error("the TLS handshake took too long")]
-    HandshakeTimeout,
-    #[error("the TLS handshake failed: {0}")]
-    Handshake(std::io::Error),
-    #[error("{0}")]
-    Http(String),
-    #[error("still open at the end of the grace period")]
-    GraceOver,
+/// Waits for a token, or for ever where there is none.
+async fn cancelled(token: Option<&CancellationToken>) {
+    match token {
+        Some(token) => token.cancelled().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// A handler that panics ends its own connection; that is a fault of ours and must be seen.

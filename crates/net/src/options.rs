@@ -1,6 +1,8 @@
 //! What a listener allows its peers.
 
-use crate::HeaderCase;
+use crate::{Door, Gate, HeaderCase, Observer};
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Bounds on what one peer, and all peers together, may take. Every connection ends at the first one it breaks.
@@ -38,16 +40,35 @@ impl Default for Limits {
 }
 
 /// How a listener is served. [`Limits`] alone convert into it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Options {
     /// Bounds on the peers.
     pub limits: Limits,
     /// How the header names of responses are spelled; without it they are in lower case.
     pub header_case: Option<HeaderCase>,
+    /// Decides about each connection; without it every one is served.
+    pub gate: Option<Arc<dyn Gate>>,
+    /// Is told what went over each connection; without it nothing is recorded.
+    pub observer: Option<Arc<dyn Observer>>,
+    /// Closes and opens the port while it is served; without it the port is open.
+    pub door: Option<Door>,
 }
 
 impl From<Limits> for Options {
     fn from(limits: Limits) -> Self {
-        Self { limits, header_case: None }
+        Self { limits, ..Self::default() }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { limits, header_case, gate, observer, door } = self;
+        f.debug_struct("Options")
+            .field("limits", limits)
+            .field("header_case", header_case)
+            .field("gate", &gate.is_some())
+            .field("observer", &observer.is_some())
+            .field("door", door)
+            .finish()
     }
 }

@@ -1,5 +1,6 @@
 //! TLS 1.2 and 1.3 by rustls on aws-lc, with the model's clock and a trust store that can change while running.
 
+mod by_name;
 mod client;
 mod identity;
 mod provider;

@@ -10,17 +10,17 @@ use tokio::time::{Instant, sleep_until};
 use tracing::debug;
 
 /// Long enough for descriptors to come free, short enough for a phone not to notice.
-const BACK_OFF: Duration = Duration::from_millis(100);
+pub(crate) const BACK_OFF: Duration = Duration::from_millis(100);
 
 /// A connection with its place under the cap.
-pub(super) struct Accept {
-    pub(super) socket: TcpStream,
-    pub(super) peer: SocketAddr,
-    pub(super) slot: OwnedSemaphorePermit,
+pub(crate) struct Accept {
+    pub(crate) socket: TcpStream,
+    pub(crate) peer: SocketAddr,
+    pub(crate) slot: OwnedSemaphorePermit,
 }
 
 /// Waits for a free slot, then for a connection. Survives every error of `accept`.
-pub(super) async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Accept {
+pub(crate) async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Accept {
     let slot = Arc::clone(slots).acquire_owned().await.expect("the semaphore is never closed");
     loop {
         match listener.accept().await {

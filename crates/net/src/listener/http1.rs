@@ -1,9 +1,12 @@
 //! HTTP/1.1 on one connection.
 
-use super::Broken;
+use super::cut::{Cut, Sentence};
+use super::watched::Watched;
+use super::{Broken, end};
 use crate::body::Timed;
 use crate::stall::Stall;
-use crate::{Connection, Limits, Options, with_cause};
+use crate::tap::Tapped;
+use crate::{Connection, Fate, Limits, Options, with_cause};
 use axum::Router;
 use axum::body::Body;
 use hyper::body::Incoming;
@@ -11,9 +14,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::convert::Infallible;
-use std::pin::pin;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -21,28 +21,35 @@ use tower::ServiceExt;
 /// hyper's smallest buffer.
 const MIN_BUFFER: usize = 8192;
 
-/// Serves requests until the peer leaves, a limit is broken or `shutdown` comes.
-pub(super) async fn serve<S>(
-    stream: S,
+/// Serves requests until the peer leaves, a limit is broken, an answer's fate ends it or `shutdown` comes.
+pub(super) async fn serve(
+    stream: impl Tapped,
     connection: Connection,
     app: Router,
     options: &Options,
     shutdown: &CancellationToken,
-) -> Result<(), Broken>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+) -> Result<(), Broken> {
     let limits = &options.limits;
-    let service = service_fn(|request| answer(request, &connection, app.clone(), options));
-    let stream = TokioIo::new(Stall::new(stream, limits.write_timeout));
-    let mut serving = pin!(builder(limits, options.header_case.is_some()).serve_connection(stream, service));
+    let sentence = Sentence::default();
+    let service = service_fn(|request| answer(request, &connection, app.clone(), options, &sentence));
+    let stream = Cut::new(Stall::new(stream, limits.write_timeout), Sentence::clone(&sentence));
+    let builder = builder(limits, options.header_case.is_some());
+    let mut serving = builder.serve_connection(TokioIo::new(stream), service);
     let ended = tokio::select! {
-        ended = serving.as_mut() => ended,
+        ended = &mut serving => ended,
         () = shutdown.cancelled() => {
-            serving.as_mut().graceful_shutdown();
-            timeout(limits.grace, serving).await.map_err(|_| Broken::GraceOver)?
+            std::pin::Pin::new(&mut serving).graceful_shutdown();
+            timeout(limits.grace, &mut serving).await.map_err(|_| Broken::GraceOver)?
         }
     };
+    if let Some(fate) = sentence.get() {
+        let stream = serving.into_parts().io.into_inner().into_inner().into_inner();
+        match fate {
+            Fate::Reset => stream.reset(),
+            Fate::Close | Fate::CloseHalfWay => end::close(stream, shutdown).await,
+        }
+        return Ok(());
+    }
     ended.map_err(|error| Broken::Http(with_cause(&error)))
 }
 
@@ -57,15 +64,43 @@ fn builder(limits: &Limits, title_case: bool) -> http1::Builder {
     builder
 }
 
+/// Why a request has no answer.
+#[derive(Debug, thiserror::Error)]
+enum Unanswered {
+    #[error("the answer is not to be sent")]
+    Fate,
+    #[error("the answer's body failed: {0}")]
+    Body(#[from] axum::Error),
+}
+
 async fn answer(
     request: Request<Incoming>,
     connection: &Connection,
     app: Router,
     options: &Options,
-) -> Result<Response<Body>, Infallible> {
-    let mut request = request.map(|body| Body::new(Timed::new(body, options.limits.body_timeout)));
+    sentence: &Sentence,
+) -> Result<Response<Body>, Unanswered> {
+    let request = request.map(|body| Timed::new(body, options.limits.body_timeout));
+    let (watched, mut request) = match &options.observer {
+        None => (None, request.map(Body::new)),
+        Some(observer) => {
+            let (watched, request) = Watched::new(observer, connection, request);
+            (Some(watched), request)
+        }
+    };
     request.extensions_mut().insert(connection.clone());
-    let mut response = app.oneshot(request).await?;
+    let Ok(mut response) = app.oneshot(request).await;
+    let fate = response.extensions_mut().remove::<Fate>();
+    if let Some(watched) = watched {
+        response = watched.answered(response, fate).await?;
+    }
+    if let Some(fate) = fate {
+        // It is the connection's first: no request is read after it.
+        let _ = sentence.set(fate);
+        if fate != Fate::CloseHalfWay {
+            return Err(Unanswered::Fate);
+        }
+    }
     if let Some(header_case) = &options.header_case {
         header_case.apply(&mut response);
     }

@@ -3,13 +3,13 @@
 use super::provider::{ALPN, VERSIONS, provider, time};
 use super::verifier::Verifier;
 use super::{Identity, TlsError, TrustStore};
+use crate::tap::Tap;
 use lync_model::Clock;
-use rustls::ServerConfig;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::{KeyLog, ServerConfig};
 use std::fmt;
 use std::sync::Arc;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -18,8 +18,16 @@ use tokio_rustls::server::TlsStream;
 pub struct Acceptor(TlsAcceptor);
 
 impl Acceptor {
-    pub(crate) async fn accept(&self, socket: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
-        self.0.accept(socket).await
+    /// The same acceptor, which also tells `log` the secrets of its sessions (NSS key log), so that what went over the
+    /// wire can be read afterwards.
+    pub fn with_key_log(&self, log: Arc<dyn KeyLog>) -> Self {
+        let mut config = ServerConfig::clone(self.0.config());
+        config.key_log = log;
+        acceptor(config)
+    }
+
+    pub(crate) async fn accept(&self, tap: Tap) -> std::io::Result<TlsStream<Tap>> {
+        self.0.accept(tap).await
     }
 }
 

@@ -48,7 +48,8 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, Error> {
         let content = self.0.current();
         let verifier = content.of_servers.as_ref().ok_or(NOBODY_TRUSTED)?;
-        verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        let intermediates = content.intermediates(intermediates);
+        verifier.verify_server_cert(end_entity, &intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(
@@ -88,7 +89,8 @@ impl ClientCertVerifier for Verifier {
     ) -> Result<ClientCertVerified, Error> {
         let content = self.0.current();
         let verifier = content.of_clients.as_ref().ok_or(NOBODY_TRUSTED)?;
-        verifier.verify_client_cert(end_entity, intermediates, now)
+        let intermediates = content.intermediates(intermediates);
+        verifier.verify_client_cert(end_entity, &intermediates, now)
     }
 
     fn verify_tls12_signature(

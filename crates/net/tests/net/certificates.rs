@@ -6,20 +6,41 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use time::OffsetDateTime;
+use time::macros::datetime;
 
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
     /// Two of the same name have different keys.
     pub(crate) fn new(name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self::dated(name, datetime!(2000-01-01 00:00 UTC))
+    }
+
+    pub(crate) fn dated(name: &str, not_before: OffsetDateTime) -> Self {
+        let params = Self::params(name, not_before);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    pub(crate) fn root(&self) -> CertificateDer<'static> {
+    fn params(name: &str, not_before: OffsetDateTime) -> CertificateParams {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.not_before = not_before;
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params
+    }
+
+    /// An authority below this one.
+    pub(crate) fn issuing(&self, name: &str, not_before: OffsetDateTime) -> Self {
+        let params = Self::params(name, not_before);
+        Self(CertifiedIssuer::signed_by(params, KeyPair::generate().unwrap(), &self.0).unwrap())
+    }
+
+    pub(crate) fn certificate(&self) -> CertificateDer<'static> {
         self.0.der().clone()
+    }
+
+    pub(crate) fn root(&self) -> CertificateDer<'static> {
+        self.certificate()
     }
 
     pub(crate) fn trust(&self) -> TrustStore {
@@ -32,6 +53,11 @@ impl Authority {
 
     pub(crate) fn client(&self, name: &str) -> Identity {
         self.issue(name, |params| params.insert_extended_key_usage(ExtendedKeyUsagePurpose::ClientAuth))
+    }
+
+    /// For either end of a connection.
+    pub(crate) fn both(&self, host: &str) -> Identity {
+        self.issue(host, |_| ())
     }
 
     pub(crate) fn valid(&self, host: &str, from: OffsetDateTime, to: OffsetDateTime) -> Identity {

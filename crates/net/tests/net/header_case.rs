@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse};
 use lync_net::header_case::HeaderCaseError;
-use lync_net::{HeaderCase, Limits, Options};
+use lync_net::{HeaderCase, Options};
 
 const NAMES: [&str; 9] = [
     "X-MS-Server-Fqdn",
@@ -35,7 +35,7 @@ fn challenge() -> impl IntoResponse {
 #[tokio::test]
 async fn names_are_written_as_given_and_in_order_of_insertion() {
     let header_case = Some(HeaderCase::new(NAMES).await.unwrap());
-    let options = Options { limits: Limits::default(), header_case };
+    let options = Options { header_case, ..Options::default() };
     let server = Running::start(None, Router::new().fallback(async || challenge()), options).await;
     let mut client = server.connect().await;
     for _ in 0..2 {

@@ -3,7 +3,12 @@
 
 mod abuse;
 mod certificates;
+mod door;
+mod fate;
+mod gate;
 mod header_case;
+mod observer;
 mod plain;
 mod running;
 mod tls;
+mod trust;

@@ -27,7 +27,15 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) async fn start(tls: Option<Acceptor>, app: Router, options: impl Into<Options>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), tls, app, options)
+    }
+
+    pub(crate) fn on(
+        listener: TcpListener,
+        tls: Option<Acceptor>,
+        app: Router,
+        options: impl Into<Options>,
+    ) -> Self {
         let addr = listener.local_addr().unwrap();
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(serve(listener, tls, app, options.into(), shutdown.clone()));
@@ -106,7 +114,35 @@ pub(crate) async fn response<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result
     .await
 }
 
-/// Everything until the server closes.
+/// Everything until the server closes, and how it did: an error is a reset.
+pub(crate) async fn until_end<S: AsyncRead + Unpin>(stream: &mut S) -> (Vec<u8>, io::Result<usize>) {
+    let mut all = Vec::new();
+    let end = soon(stream.read_to_end(&mut all)).await;
+    (all, end)
+}
+
+/// The server resets the connection without a byte.
+pub(crate) async fn expect_reset<S: AsyncRead + Unpin>(stream: &mut S) {
+    let (bytes, end) = until_end(stream).await;
+    assert_eq!(bytes, b"");
+    assert_eq!(end.unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+}
+
+/// The server closes the connection in an orderly way, without a byte.
+pub(crate) async fn expect_close<S: AsyncRead + Unpin>(stream: &mut S) {
+    let (bytes, end) = until_end(stream).await;
+    assert_eq!((bytes, end.unwrap()), (vec![], 0));
+}
+
+/// The server has closed, but not by throwing away what this peer sends: then it would have reset the connection.
+pub(crate) async fn expect_patience<S: AsyncWrite + Unpin>(stream: &mut S) {
+    for _ in 0..2 {
+        stream.write_all(b"too late").await.unwrap();
+        stream.flush().await.unwrap();
+    }
+}
+
+/// Everything until the server closes, in whatever way.
 pub(crate) async fn until_close<S: AsyncRead + Unpin>(stream: &mut S) -> Vec<u8> {
     let mut all = Vec::new();
     // A reset is a close as well.

@@ -6,14 +6,14 @@ use lync_model::Clock;
 use lync_net::Options;
 use lync_net::tls::{self, Identity, TrustStore};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, SupportedProtocolVersion};
+use rustls::{ClientConfig, KeyLog, SupportedProtocolVersion};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use time::macros::datetime;
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsConnector;
 
-const HOST: &str = "pool.test";
+pub(crate) const HOST: &str = "pool.test";
 
 /// One request over a fresh connection; an error is a handshake that one of the two ends refused.
 pub(crate) async fn ask(server: &Running, config: Arc<ClientConfig>) -> io::Result<String> {
@@ -190,4 +190,33 @@ fn a_key_of_another_certificate_is_refused() {
 fn debug_shows_no_key() {
     let identity = Authority::new("root").server(HOST);
     assert_eq!(format!("{identity:?}"), "Identity { certificates: 1, .. }");
+}
+
+/// Keeps the labels of what it is told.
+#[derive(Debug, Default)]
+struct Labels(Mutex<Vec<String>>);
+
+impl KeyLog for Labels {
+    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        assert!(client_random.len() == 32 && !secret.is_empty());
+        self.0.lock().unwrap().push(label.to_owned());
+    }
+}
+
+#[tokio::test]
+async fn the_secrets_of_a_session_go_to_the_key_log_of_its_acceptor_alone() {
+    let authority = Authority::new("root");
+    let acceptor = tls::server(&authority.server(HOST), &Clock::system()).unwrap();
+    let log = Arc::new(Labels::default());
+    let logged = Running::start(Some(acceptor.with_key_log(log.clone())), who(), Options::default()).await;
+    let silent = Running::start(Some(acceptor), who(), Options::default()).await;
+    let client = one_version(&authority, &rustls::version::TLS13);
+    ask(&silent, Arc::clone(&client)).await.unwrap();
+    assert_eq!(*log.0.lock().unwrap(), [""; 0]);
+    ask(&logged, client).await.unwrap();
+    ask(&logged, one_version(&authority, &rustls::version::TLS12)).await.unwrap();
+    let labels = log.0.lock().unwrap();
+    for label in ["CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0", "CLIENT_RANDOM"] {
+        assert!(labels.iter().any(|told| told == label), "{label}: {labels:?}");
+    }
 }
