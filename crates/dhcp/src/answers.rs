@@ -53,9 +53,11 @@ pub enum RelayedAnswer {
 /// under the 576 bytes that every client takes, unless names near 250 characters are configured.
 #[derive(Clone, Debug)]
 pub struct Answers {
-    /// Whole, with code and length.
+    /// What the payloads say, to make wrong ones from.
+    pub(crate) right: RegistrarOptions,
+    /// Whole, with code and length; nothing where the option is left out.
     pub(crate) option_43: Vec<u8>,
-    /// Whole, with code and length.
+    /// Whole, with code and length; nothing where the option is left out.
     pub(crate) option_120: Vec<u8>,
     pub(crate) settings: RegistrarSettings,
 }
@@ -63,17 +65,20 @@ pub struct Answers {
 impl Answers {
     /// Encodes the options once for all answers.
     pub fn new(options: &RegistrarOptions, settings: RegistrarSettings) -> Self {
-        let whole = |code, payload: Vec<u8>| {
-            let mut option = Vec::new();
-            ack::push_option(&mut option, code, &payload);
-            option
-        };
         Self {
-            option_43: whole(OPTION_VENDOR_SPECIFIC, options.uc_client.encode()),
-            option_120: whole(OPTION_SIP_SERVERS, options.sip_servers.encode()),
+            option_43: whole(OPTION_VENDOR_SPECIFIC, &options.uc_client.encode()),
+            option_120: whole(OPTION_SIP_SERVERS, &options.sip_servers.encode()),
+            right: options.clone(),
             settings,
         }
     }
+}
+
+/// An option with code and length.
+pub(crate) fn whole(code: u8, payload: &[u8]) -> Vec<u8> {
+    let mut option = Vec::new();
+    ack::push_option(&mut option, code, payload);
+    option
 }
 
 impl Documented for Answers {

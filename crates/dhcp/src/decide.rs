@@ -38,16 +38,23 @@ pub fn decide(
     answers: &Answers,
     reply: &mut Vec<u8>,
 ) -> Result<SocketAddrV4, DropReason> {
-    let request = Request::read(datagram)?;
-    check_question(&request)?;
-    let destination = destination(&request, arrival, answers.settings.relayed)?;
+    answer(&Request::read(datagram)?, arrival, answers, reply)
+}
+
+/// [`decide`] about a datagram that has been read.
+pub(crate) fn answer(
+    request: &Request<'_>,
+    arrival: &Arrival,
+    answers: &Answers,
+    reply: &mut Vec<u8>,
+) -> Result<SocketAddrV4, DropReason> {
+    check_question(request)?;
+    let destination = destination(request, arrival, answers.settings.relayed)?;
     if arrival.server.is_unspecified() {
         return Err(DropReason::NoLocalAddress);
     }
-    ack::write(&request, arrival.server, answers, reply);
-    if reply.len() > MAX_DATAGRAM {
-        return Err(DropReason::AnswerTooLong);
-    }
+    ack::write(request, arrival.server, answers, reply);
+    check_length(reply)?;
     Ok(destination)
 }
 
@@ -64,6 +71,10 @@ fn check_question(request: &Request<'_>) -> Result<(), DropReason> {
         return Err(DropReason::NothingAsked);
     }
     Ok(())
+}
+
+pub(crate) fn check_length(reply: &[u8]) -> Result<(), DropReason> {
+    if reply.len() > MAX_DATAGRAM { Err(DropReason::AnswerTooLong) } else { Ok(()) }
 }
 
 fn destination(

@@ -36,11 +36,17 @@ pub enum DropReason {
     NoLocalAddress,
     /// The answer with all that has to be echoed is longer than an Ethernet frame holds.
     AnswerTooLong,
+    /// The DHCP component is switched off (Set-CsRegistrarConfiguration -EnableDHCPServer $False).
+    Disabled,
+    /// A rule wants silence.
+    Rule,
+    /// A rule wants the answer later, and too many answers wait already.
+    TooManyWaiting,
 }
 
 impl DropReason {
     /// Every reason, in the order of the checks.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::TooShort,
         Self::TooLong,
         Self::NotARequest,
@@ -55,6 +61,9 @@ impl DropReason {
         Self::NotUnicast,
         Self::NoLocalAddress,
         Self::AnswerTooLong,
+        Self::Disabled,
+        Self::Rule,
+        Self::TooManyWaiting,
     ];
 
     /// The word that log lines and counters use.
@@ -74,6 +83,9 @@ impl DropReason {
             Self::NotUnicast => "not_unicast",
             Self::NoLocalAddress => "no_local_address",
             Self::AnswerTooLong => "answer_too_long",
+            Self::Disabled => "disabled",
+            Self::Rule => "rule",
+            Self::TooManyWaiting => "too_many_waiting",
         }
     }
 }

@@ -5,6 +5,9 @@
 //! stand beside any DHCP server. What its answer looks like is not public; [`Answers`] says how it is filled here.
 //!
 //! [`decide`] is the whole of it without sockets: bytes in, decision out. [`serve`] puts it behind [`DhcpSocket`]s.
+//!
+//! Between deciding and sending stands one step more, if the [`Registrar`] has rules: what they say is a value, by
+//! which the right answer becomes none, two, or a wrong one.
 
 mod ack;
 mod answers;
@@ -12,10 +15,14 @@ mod counters;
 mod datagram;
 mod decide;
 mod drop_reason;
+mod fault;
+mod heard;
 mod registrar;
 mod request;
 mod serve;
 mod socket;
+mod waiting;
+mod watch;
 
 pub use answers::{Answers, RegistrarOptions, RegistrarSettings, RelayedAnswer, ServerField};
 pub use counters::Counters;

@@ -1,32 +1,74 @@
-//! What all sockets share: the prepared answers and the counters.
+//! What all sockets share: the prepared answers, the counters, the rules and the journal.
 
 use crate::{
-    Answers, Arrival, Counters, DropReason, RegistrarOptions, RegistrarSettings, counters::Tally, decide,
+    Answers, Arrival, Counters, DropReason, RegistrarOptions, RegistrarSettings,
+    counters::Tally,
+    decide,
+    heard::Heard,
+    watch::{Outgoing, Remark},
 };
+use lync_model::{Clock, journal::Journal, rules::RuleBook};
 use std::{
+    fmt,
     net::{Ipv4Addr, SocketAddrV4},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 /// The Registrar as its DHCP component sees it: what it answers, and how often it did.
-#[derive(Debug)]
 pub struct Registrar {
     settings: RegistrarSettings,
     answers: RwLock<Arc<Answers>>,
     tally: Tally,
+    enabled: AtomicBool,
+    rules: Option<Arc<RuleBook>>,
+    journal: Option<(Arc<dyn Journal>, Clock)>,
 }
 
 impl Registrar {
-    /// A Registrar that answers with `options`.
+    /// A Registrar that answers with `options`: switched on, without rules and without a journal.
     pub fn new(options: &RegistrarOptions, settings: RegistrarSettings) -> Self {
-        let answers = RwLock::new(Arc::new(Answers::new(options, settings)));
-        Self { settings, answers, tally: Tally::default() }
+        Self {
+            settings,
+            answers: RwLock::new(Arc::new(Answers::new(options, settings))),
+            tally: Tally::default(),
+            enabled: AtomicBool::new(true),
+            rules: None,
+            journal: None,
+        }
+    }
+
+    /// Asks `rules` about every DHCPINFORM that it would answer, at the place `dhcp`.
+    #[must_use]
+    pub fn with_rules(self, rules: Arc<RuleBook>) -> Self {
+        Self { rules: Some(rules), ..self }
+    }
+
+    /// Notes in `journal` what it answers, and what it drops of the phones' class; at `clock`'s time.
+    ///
+    /// An answer is noted before it is sent, so that whoever has it finds the entry. Other DHCP traffic is counted
+    /// only.
+    #[must_use]
+    pub fn with_journal(self, journal: Arc<dyn Journal>, clock: Clock) -> Self {
+        Self { journal: Some((journal, clock)), ..self }
     }
 
     /// Answers with other options from now on. Datagrams that are being answered keep the former ones.
     pub fn replace_options(&self, options: &RegistrarOptions) {
         let answers = Arc::new(Answers::new(options, self.settings));
         *self.answers.write().unwrap_or_else(PoisonError::into_inner) = answers;
+    }
+
+    /// Switches the DHCP component on or off (Set-CsRegistrarConfiguration -EnableDHCPServer). Off, it is silent.
+    pub fn set_enabled(&self, enabled: bool) {
+        self.enabled.store(enabled, Relaxed);
+    }
+
+    /// Whether the DHCP component is switched on.
+    pub fn is_enabled(&self) -> bool {
+        self.enabled.load(Relaxed)
     }
 
     /// The counters of all sockets together, as they are now.
@@ -39,6 +81,17 @@ impl Registrar {
         Arc::clone(&self.answers.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    pub(crate) fn rules(&self) -> Option<&RuleBook> {
+        self.rules.as_deref()
+    }
+
+    /// Whether there is nothing to do about a datagram but [`decide`].
+    pub(crate) fn is_plain(&self) -> bool {
+        self.journal.is_none()
+            && self.is_enabled()
+            && self.rules.as_ref().is_none_or(|rules| rules.is_empty())
+    }
+
     /// [`decide`], with a drop logged and counted. An answer is counted when it has been sent.
     pub(crate) fn decide(
         &self,
@@ -47,10 +100,14 @@ impl Registrar {
         answers: &Answers,
         reply: &mut Vec<u8>,
     ) -> Result<SocketAddrV4, DropReason> {
-        decide(datagram, arrival, answers, reply).inspect_err(|reason| {
-            self.tally.dropped(*reason);
-            tracing::debug!(source = %arrival.source, bytes = datagram.len(), %reason, "DHCP datagram dropped");
-        })
+        decide(datagram, arrival, answers, reply)
+            .inspect_err(|reason| self.dropped(arrival.source, datagram.len(), *reason))
+    }
+
+    /// Counts and logs a drop.
+    pub(crate) fn dropped(&self, source: SocketAddrV4, bytes: usize, reason: DropReason) {
+        self.tally.dropped(reason);
+        tracing::debug!(%source, bytes, %reason, "DHCP datagram dropped");
     }
 
     /// Counts and logs what became of an answer.
@@ -66,13 +123,66 @@ impl Registrar {
             }
         }
     }
+
+    /// Keeps a datagram for the journal, if there is one.
+    pub(crate) fn hear(&self, datagram: &[u8], arrival: &Arrival) -> Option<Heard> {
+        self.journal.as_ref().map(|(_, clock)| Heard::new(datagram, *arrival, clock))
+    }
+
+    /// Notes an answer that is about to be sent.
+    pub(crate) fn note_answered(&self, outgoing: &Outgoing) {
+        let remark = &outgoing.remark;
+        if let (Some((journal, _)), Some(heard)) = (&self.journal, &remark.heard) {
+            journal.record(heard.answered(&outgoing.replies, remark.rule.as_ref()));
+        }
+    }
+
+    /// Notes that an answer did not leave this host.
+    pub(crate) fn note_not_sent(&self, remark: &Remark, error: nix::errno::Errno) {
+        if let (Some((journal, _)), Some(heard)) = (&self.journal, &remark.heard) {
+            journal.record(heard.not_sent(&error, remark.rule.as_ref()));
+        }
+    }
+
+    /// Notes that a datagram of a phone gets no answer. The rest of a network's DHCP traffic is nothing for the journal.
+    pub(crate) fn note_dropped(&self, remark: &Remark, reason: DropReason) {
+        if let (Some((journal, _)), Some(heard)) = (&self.journal, &remark.heard)
+            && heard.is_of_a_phone()
+        {
+            journal.record(heard.dropped(reason, remark.rule.as_ref()));
+        }
+    }
+}
+
+impl fmt::Debug for Registrar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registrar")
+            .field("settings", &self.settings)
+            .field("answers", &self.answers())
+            .field("enabled", &self.is_enabled())
+            .field("counters", &self.counters())
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sample::{self, ARRIVAL};
+    use lync_model::journal::NoJournal;
     use nix::errno::Errno;
+
+    #[test]
+    fn a_datagram_takes_the_short_way_where_nothing_but_the_options_decides() {
+        let registrar = || Registrar::new(&sample::options("a.test"), RegistrarSettings::default());
+        let clock = Clock::system();
+        assert!(registrar().is_plain());
+        assert!(registrar().with_rules(Arc::new(RuleBook::new(clock.clone()))).is_plain());
+        assert!(!registrar().with_journal(Arc::new(NoJournal), clock).is_plain());
+        let switched_off = registrar();
+        switched_off.set_enabled(false);
+        assert!(!switched_off.is_plain());
+    }
 
     #[test]
     fn an_answer_counts_when_it_has_been_sent_and_a_drop_at_once() {

@@ -5,6 +5,7 @@ use dhcproto::v4::{
     MAGIC, MessageType, OptionCode,
     borrowed::{DhcpOption, DhcpOptionIterator, Message},
 };
+use lync_model::rules::Mac;
 use lync_proto::dhcp::SubOptions;
 
 /// Header and magic cookie (RFC 2131 section 2).
@@ -17,6 +18,8 @@ const SNAME: std::ops::Range<usize> = 44..108;
 const FILE: std::ops::Range<usize> = 108..236;
 /// BOOTREQUEST.
 const OP_REQUEST: u8 = 1;
+/// Lync's classes have 12 bytes at most; of others no more than this is shown.
+const MAX_CLASS: usize = 64;
 /// Bytes of chaddr.
 const MAX_HARDWARE_ADDRESS: u8 = 16;
 
@@ -67,6 +70,17 @@ impl<'a> Request<'a> {
         let message = Message::new(datagram).map_err(|_| DropReason::TooShort)?;
         Ok(Self { header, message, options: Options::read(header, rest)? })
     }
+}
+
+/// chaddr, where it has the length of an Ethernet address.
+pub(crate) fn mac(header: &[u8; HEADER]) -> Option<Mac> {
+    let address = header.get(28..34)?.try_into().ok()?;
+    (header[2] == 6).then_some(Mac(address))
+}
+
+/// Option 60 as text, for people and rules: what is no UTF-8 is replaced, and what is long is cut.
+pub(crate) fn class_text(class: &[u8]) -> String {
+    String::from_utf8_lossy(class.get(..MAX_CLASS).unwrap_or(class)).into_owned()
 }
 
 impl<'a> Options<'a> {

@@ -1,12 +1,19 @@
 //! The loop that answers what the sockets receive.
 
 use crate::{
-    DhcpSocket, Registrar,
+    DhcpSocket, DropReason, Registrar,
     datagram::{self, Inbox},
+    waiting::Waiting,
+    watch::Outgoing,
 };
 use nix::errno::Errno;
 use std::{io, os::fd::AsFd, sync::Arc};
-use tokio::{io::Interest, net::UdpSocket, task::JoinSet};
+use tokio::{
+    io::Interest,
+    net::UdpSocket,
+    task::JoinSet,
+    time::{Instant, timeout_at},
+};
 use tokio_util::sync::CancellationToken;
 
 /// Datagrams that are answered before other tasks get their turn.
@@ -19,6 +26,7 @@ const MAX_FAILURES: u32 = 100;
 /// Answers on all sockets until `shutdown` is cancelled, or until one of the sockets breaks.
 ///
 /// A datagram that cannot be read or an answer that cannot be sent ends nothing; see [`Registrar::counters`].
+/// Answers that a rule holds back at the end are never sent.
 /// The sockets are closed at the end, and when the future is dropped.
 pub async fn serve(
     sockets: Vec<DhcpSocket>,
@@ -39,16 +47,23 @@ pub async fn serve(
     Ok(())
 }
 
+/// What one socket's loop uses again for every datagram, and what it keeps for later.
+struct Desk {
+    inbox: Inbox,
+    reply: Vec<u8>,
+    waiting: Waiting<Outgoing>,
+}
+
 /// Answers on one socket until it breaks.
 async fn answer(socket: DhcpSocket, registrar: &Registrar) -> io::Result<()> {
     let (socket, local) = socket.into_parts();
     let socket = UdpSocket::from_std(socket.into())?;
-    let (mut inbox, mut reply) = (Inbox::new(), Vec::new());
+    let mut desk = Desk { inbox: Inbox::new(), reply: Vec::new(), waiting: Waiting::new() };
     let mut failures = 0;
     loop {
-        socket.readable().await?;
+        readable(&socket, desk.waiting.next_due()).await?;
         let drained = socket.try_io(Interest::READABLE, || {
-            drain(&socket, local.port(), registrar, &mut inbox, &mut reply).map_err(io::Error::from)
+            drain(&socket, local.port(), registrar, &mut desk).map_err(io::Error::from)
         });
         match drained {
             Ok(()) => failures = 0,
@@ -61,29 +76,75 @@ async fn answer(socket: DhcpSocket, registrar: &Registrar) -> io::Result<()> {
                 }
             }
         }
+        if desk.waiting.next_due().is_some() {
+            send_due(&socket, registrar, &mut desk.waiting);
+        }
         // A flood must not keep other tasks, or the end, waiting.
         tokio::task::coop::consume_budget().await;
     }
 }
 
+/// Waits for a datagram, or for the moment at which an answer is due.
+async fn readable(socket: &UdpSocket, due: Option<Instant>) -> io::Result<()> {
+    match due {
+        None => socket.readable().await,
+        Some(due) => timeout_at(due, socket.readable()).await.unwrap_or(Ok(())),
+    }
+}
+
 /// Answers up to [`BATCH`] datagrams, or until there are none (EAGAIN).
-fn drain(
-    socket: &UdpSocket,
-    port: u16,
-    registrar: &Registrar,
-    inbox: &mut Inbox,
-    reply: &mut Vec<u8>,
-) -> nix::Result<()> {
+fn drain(socket: &UdpSocket, port: u16, registrar: &Registrar, desk: &mut Desk) -> nix::Result<()> {
+    let Desk { inbox, reply, waiting } = desk;
     let answers = registrar.answers();
     for _ in 0..BATCH {
         let (datagram, arrival) = match inbox.receive(socket.as_fd(), port) {
             Err(Errno::EINTR) => continue,
             received => received?,
         };
-        if let Ok(destination) = registrar.decide(datagram, &arrival, &answers, reply) {
+        if !registrar.is_plain() {
+            if let Some(outgoing) = registrar.consider(datagram, &arrival, &answers) {
+                send_or_keep(socket, registrar, waiting, outgoing);
+            }
+        } else if let Ok(destination) = registrar.decide(datagram, &arrival, &answers, reply) {
             let result = datagram::send(socket.as_fd(), reply, arrival.server, destination);
             registrar.sent(destination, arrival.server, result);
         }
     }
     Ok(())
+}
+
+fn send_or_keep(
+    socket: &UdpSocket,
+    registrar: &Registrar,
+    waiting: &mut Waiting<Outgoing>,
+    outgoing: Outgoing,
+) {
+    match outgoing.delay {
+        None => send(socket, registrar, &outgoing),
+        Some(_) if waiting.is_full() => {
+            registrar.refuse(&outgoing.remark, DropReason::TooManyWaiting);
+        }
+        Some(delay) => waiting.push(Instant::now(), delay, outgoing),
+    }
+}
+
+/// Sends up to [`BATCH`] answers that are due.
+fn send_due(socket: &UdpSocket, registrar: &Registrar, waiting: &mut Waiting<Outgoing>) {
+    let now = Instant::now();
+    for _ in 0..BATCH {
+        let Some(outgoing) = waiting.take_due(now) else { return };
+        send(socket, registrar, &outgoing);
+    }
+}
+
+/// Sends all datagrams of an answer. It counts as sent if one of them was.
+fn send(socket: &UdpSocket, registrar: &Registrar, outgoing: &Outgoing) {
+    let Outgoing { destination, server, replies, .. } = outgoing;
+    registrar.note_answered(outgoing);
+    let results = replies.iter().map(|reply| datagram::send(socket.as_fd(), reply, *server, *destination));
+    let result = results.reduce(nix::Result::or).unwrap_or(Ok(()));
+    registrar.sent(*destination, *server, result);
+    if let Err(error) = result {
+        registrar.note_not_sent(&outgoing.remark, error);
+    }
 }
