@@ -4,10 +4,12 @@
 //! public and is inferred.
 
 use crate::FrontEnd;
+use crate::exchange::Exchange;
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, DATE, SERVER};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use lync_model::journal::{Note, Outcome, names};
 use time::OffsetDateTime;
 use time::format_description::StaticFormatDescription;
 use time::macros::format_description;
@@ -46,17 +48,20 @@ pub(crate) struct Answer {
     pub(crate) content_type: &'static str,
     pub(crate) body: String,
     pub(crate) headers: Vec<Header>,
+    /// For the journal; made from the status when it is left out.
+    pub(crate) note: Option<Note>,
 }
 
 impl Answer {
     /// An HTML page.
     pub(crate) fn html(status: StatusCode, body: impl Into<String>) -> Self {
-        Self { status, content_type: "text/html; charset=utf-8", body: body.into(), headers: Vec::new() }
+        let content_type = "text/html; charset=utf-8";
+        Self { status, content_type, body: body.into(), headers: Vec::new(), note: None }
     }
 
     /// A SOAP 1.1 envelope or a WSDL document.
     pub(crate) fn xml(status: StatusCode, body: String) -> Self {
-        Self { status, content_type: "text/xml; charset=utf-8", body, headers: Vec::new() }
+        Self { status, content_type: "text/xml; charset=utf-8", body, headers: Vec::new(), note: None }
     }
 
     /// Adds a header behind `Server`.
@@ -65,8 +70,14 @@ impl Answer {
         self
     }
 
-    /// The response, with the headers of every front end around it. `secure`: it goes over TLS.
-    pub(crate) fn into_response(self, front_end: &FrontEnd, secure: bool) -> Response {
+    /// With its note for the journal.
+    pub(crate) fn noted(self, note: Note) -> Self {
+        Self { note: Some(note), ..self }
+    }
+
+    /// The response to `exchange`, with the headers of every front end around it and its note among its extensions.
+    pub(crate) fn into_response(self, front_end: &FrontEnd, exchange: &Exchange) -> Response {
+        let mut note = self.note.unwrap_or_else(|| plain_note(exchange, self.status));
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
@@ -83,8 +94,8 @@ impl Answer {
                 Err(_) => tracing::warn!(header = %name, "a header value was left out: not printable"),
             }
         }
-        if secure {
-            let hsts = format!("max-age={}; includeSubDomains", front_end.settings().hsts_max_age_seconds);
+        if exchange.secure {
+            let hsts = format!("max-age={}; includeSubDomains", exchange.settings.hsts_max_age_seconds);
             if let Ok(value) = HeaderValue::try_from(hsts) {
                 headers.insert(http::header::STRICT_TRANSPORT_SECURITY, value);
             }
@@ -94,9 +105,26 @@ impl Answer {
         if let Ok(date) = HeaderValue::try_from(http_date(front_end.now())) {
             headers.insert(DATE, date);
         }
+        note.correlation = correlation_id(headers);
+        response.extensions_mut().insert(note);
         *response.body_mut() = Body::from(self.body);
         response
     }
+}
+
+/// `X-MS-Correlation-Id`.
+pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("x-ms-correlation-id");
+
+/// The number by which an answer can be found again.
+pub(crate) fn correlation_id(headers: &HeaderMap) -> Option<String> {
+    headers.get(CORRELATION_ID)?.to_str().ok().map(str::to_owned)
+}
+
+/// The note on a page of IIS's.
+fn plain_note(exchange: &Exchange, status: StatusCode) -> Note {
+    let outcome =
+        if status.is_client_error() || status.is_server_error() { Outcome::Refused } else { Outcome::Ok };
+    exchange.note(names::HTTP, outcome, &status.to_string())
 }
 
 /// The date as HTTP writes it, for instance `Thu, 02 Feb 2017 01:20:52 GMT`.

@@ -2,15 +2,21 @@
 
 use crate::FrontEnd;
 use crate::answer::Answer;
+use crate::learned::{Learned, one_line};
 use crate::page;
+use crate::rule_step::Stop;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::response::Response;
-use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderName, StatusCode};
-use lync_net::Connection;
+use http::header::{AUTHORIZATION, USER_AGENT};
+use http::request::Parts;
+use http::{HeaderName, StatusCode};
+use lync_model::WebServiceSettings;
+use lync_model::journal::{Note, Outcome, Protocol, names};
+use lync_model::rules::Place;
+use lync_net::{Connection, NoteSlot};
 use lync_xml::Limits;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 /// The largest body that is read, in bytes. A captured GetAndPublishCert has 5 KiB.
@@ -27,10 +33,14 @@ pub(crate) struct Exchange {
     pub(crate) peer: SocketAddr,
     /// Whether it came over TLS.
     pub(crate) secure: bool,
-    /// Its headers. Never logged: Authorization is among them.
-    headers: HeaderMap,
+    /// The settings of the moment when it came.
+    pub(crate) settings: Arc<WebServiceSettings>,
+    /// What is known of it by now.
+    pub(crate) learned: Learned,
     /// Its body. Never logged.
     pub(crate) body: Bytes,
+    /// Its head. Never logged: Authorization is among the headers.
+    head: Parts,
 }
 
 impl Exchange {
@@ -43,12 +53,72 @@ impl Exchange {
 
     /// The raw Authorization header.
     pub(crate) fn authorization(&self) -> Option<&[u8]> {
-        self.headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes)
+        self.head.headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes)
     }
 
     /// A header that is plain text.
     pub(crate) fn header(&self, name: &HeaderName) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        self.head.headers.get(name)?.to_str().ok()
+    }
+
+    /// The User-Agent header.
+    pub(crate) fn user_agent(&self) -> Option<&str> {
+        self.header(&USER_AGENT)
+    }
+
+    /// The connection that brought it.
+    pub(crate) fn connection(&self) -> Option<&Connection> {
+        self.head.extensions.get()
+    }
+
+    /// Where to leave a note before there is an answer.
+    pub(crate) fn note_slot(&self) -> Option<&NoteSlot> {
+        self.head.extensions.get()
+    }
+
+    /// A note on its answer, with all that was learned.
+    pub(crate) fn note(&self, event: &'static str, outcome: Outcome, summary: &str) -> Note {
+        Note {
+            device: self.learned.device.clone(),
+            decoded: self.learned.decoded.clone(),
+            ..Note::new(self.protocol(), event, outcome, one_line(summary))
+        }
+    }
+
+    /// The event of a refusal by the service that was asked.
+    pub(crate) fn refused_event(&self) -> &'static str {
+        match self.protocol() {
+            Protocol::CertProv => names::CERTPROV_REFUSED,
+            Protocol::WebTicket => names::WEBTICKET_REFUSED,
+            _ => names::HTTP,
+        }
+    }
+
+    fn protocol(&self) -> Protocol {
+        match self.head.extensions.get::<Stop>().map(|stop| stop.place) {
+            Some(Place::CertProv) => Protocol::CertProv,
+            Some(Place::WebTicket) => Protocol::WebTicket,
+            _ => Protocol::Http,
+        }
+    }
+
+    /// The request again, for whoever comes next.
+    pub(crate) fn into_request(self) -> Request {
+        Request::from_parts(self.head, Body::from(self.body))
+    }
+
+    fn begin(head: Parts, settings: Arc<WebServiceSettings>) -> Self {
+        let connection = head.extensions.get::<Connection>();
+        let mut exchange = Self {
+            peer: connection.map_or_else(|| (Ipv4Addr::UNSPECIFIED, 0).into(), |known| known.peer),
+            secure: connection.is_some_and(|known| known.tls.is_some()),
+            settings,
+            learned: Learned::default(),
+            body: Bytes::new(),
+            head,
+        };
+        exchange.learned.device.user_agent = exchange.user_agent().map(one_line);
+        exchange
     }
 }
 
@@ -56,29 +126,14 @@ impl FromRequest<Arc<FrontEnd>> for Exchange {
     type Rejection = Response;
 
     async fn from_request(request: Request, front_end: &Arc<FrontEnd>) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
-        let connection = parts.extensions.get::<Connection>();
-        let peer = connection.map_or_else(|| (std::net::Ipv4Addr::UNSPECIFIED, 0).into(), |known| known.peer);
-        let secure = connection.is_some_and(|known| known.tls.is_some());
-        let refuse = |status: StatusCode, heading: &str, why: &str| {
-            tracing::warn!(%peer, reason = why, "request refused");
-            let page = page::page(heading, why);
-            Answer::html(status, page)
-                .with(http::header::CONNECTION, "close")
-                .into_response(front_end, secure)
-        };
+        let (head, body) = request.into_parts();
+        let mut exchange = Self::begin(head, front_end.settings());
         match read(body).await {
-            Ok(body) => Ok(Self { peer, secure, headers: parts.headers, body }),
-            Err(Unread::TooLarge) => Err(refuse(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "413 - Request Entity Too Large",
-                "The request is larger than 262144 bytes.",
-            )),
-            Err(Unread::Broken) => Err(refuse(
-                StatusCode::BAD_REQUEST,
-                "400 - Bad Request",
-                "The request's body did not arrive whole.",
-            )),
+            Ok(body) => {
+                exchange.body = body;
+                Ok(exchange)
+            }
+            Err(unread) => Err(unread.answer(&exchange).into_response(front_end, &exchange)),
         }
     }
 }
@@ -87,6 +142,23 @@ impl FromRequest<Arc<FrontEnd>> for Exchange {
 enum Unread {
     TooLarge,
     Broken,
+}
+
+impl Unread {
+    fn answer(self, exchange: &Exchange) -> Answer {
+        let (status, heading, why) = match self {
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "413 - Request Entity Too Large",
+                "The request is larger than 262144 bytes.",
+            ),
+            Self::Broken => {
+                (StatusCode::BAD_REQUEST, "400 - Bad Request", "The request's body did not arrive whole.")
+            }
+        };
+        tracing::warn!(peer = %exchange.peer, reason = why, "request refused");
+        Answer::html(status, page::page(heading, why)).with(http::header::CONNECTION, "close")
+    }
 }
 
 async fn read(body: Body) -> Result<Bytes, Unread> {

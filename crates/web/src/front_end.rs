@@ -3,7 +3,8 @@
 use crate::urls::Urls;
 use lync_model::diagnostics::DiagnosticsTable;
 use lync_model::ports::{CertificateAuthority, UserPinService};
-use lync_model::{Clock, WebServiceSettings};
+use lync_model::rules::RuleBook;
+use lync_model::{Clock, Live, WebServiceSettings};
 use lync_proto::ticket::TicketKey;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,8 +14,10 @@ use time::OffsetDateTime;
 pub struct Parts {
     /// Where the services are reached.
     pub urls: Urls,
-    /// The settings of Set-CsWebServiceConfiguration.
-    pub settings: WebServiceSettings,
+    /// The settings of Set-CsWebServiceConfiguration. Each request is answered by those of the moment when it came.
+    pub settings: Live<WebServiceSettings>,
+    /// The rules that may act on a request.
+    pub rules: Arc<RuleBook>,
     /// What is answered to each cause of a refusal.
     pub diagnostics: DiagnosticsTable,
     /// The user-PIN service, in another process for all that the web services know.
@@ -44,8 +47,13 @@ impl FrontEnd {
         &self.parts.urls
     }
 
-    pub(crate) fn settings(&self) -> &WebServiceSettings {
-        &self.parts.settings
+    /// The present settings. A request asks once, when it comes.
+    pub(crate) fn settings(&self) -> Arc<WebServiceSettings> {
+        self.parts.settings.get()
+    }
+
+    pub(crate) fn rules(&self) -> &RuleBook {
+        &self.parts.rules
     }
 
     pub(crate) fn diagnostics(&self) -> &DiagnosticsTable {

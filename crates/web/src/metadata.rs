@@ -10,6 +10,7 @@ use crate::refusal::server_fqdn;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use lync_model::journal::{Outcome, names};
 use lync_proto::mex::{CertProvMetadata, GetRequest, WebTicketMetadata, get_response};
 use lync_proto::soap::{Envelope, Fault, Version};
 use std::sync::Arc;
@@ -47,13 +48,17 @@ fn web_ticket(front_end: &FrontEnd) -> String {
 fn bare(front_end: &FrontEnd, exchange: &Exchange, wsdl: String) -> Response {
     Answer::xml(StatusCode::OK, wsdl)
         .with(server_fqdn(), front_end.urls().fqdn())
-        .into_response(front_end, exchange.secure)
+        .noted(exchange.note(names::METADATA, Outcome::Ok, "metadata read"))
+        .into_response(front_end, exchange)
 }
 
 fn wrapped(front_end: &FrontEnd, exchange: &Exchange, wsdl: &str) -> Response {
-    posted(&exchange.body, wsdl)
-        .with(server_fqdn(), front_end.urls().fqdn())
-        .into_response(front_end, exchange.secure)
+    let answer = posted(&exchange.body, wsdl);
+    let note = match answer.status {
+        StatusCode::OK => exchange.note(names::METADATA, Outcome::Ok, "metadata read"),
+        _ => exchange.note(exchange.refused_event(), Outcome::Refused, "no request for metadata"),
+    };
+    answer.noted(note).with(server_fqdn(), front_end.urls().fqdn()).into_response(front_end, exchange)
 }
 
 /// The answer in the version of the request's envelope. What is no envelope is answered in SOAP 1.2, which the captured

@@ -6,12 +6,14 @@
 use crate::FrontEnd;
 use crate::answer::Answer;
 use crate::exchange::Exchange;
+use crate::learned::one_line;
 use crate::page;
 use crate::soap_answer;
 use axum::response::Response;
 use http::header::{WARNING, WWW_AUTHENTICATE};
 use http::{HeaderName, StatusCode};
 use lync_model::diagnostics::Diagnostic;
+use lync_model::journal::{Diagnosed, Note, Outcome, names};
 use lync_net::excerpt;
 use lync_proto::diagnostics::{MsDiagnostics, Warning};
 use lync_proto::soap::Fault;
@@ -22,7 +24,7 @@ const PIN_CHALLENGE: &str = "Basic realm =\"LYNC\"";
 /// A refusal, before it is written.
 pub(crate) struct Refusal {
     form: Form,
-    /// For the log; the peer does not see it.
+    /// For log and journal; the peer does not see it.
     reason: Option<String>,
 }
 
@@ -65,24 +67,19 @@ impl Refusal {
         Form::Diagnosed(Box::new(diagnostic.clone())).into()
     }
 
-    /// With a reason for the log. It must not quote more of the request than a name.
+    /// With a reason for log and journal. It must not quote more of the request than a name.
     pub(crate) fn because(self, reason: impl Into<String>) -> Self {
         Self { reason: Some(reason.into()), ..self }
     }
 
-    /// Writes the refusal in the form it has on the wire, and one line in the log.
-    pub(crate) fn into_response(self, front_end: &FrontEnd, exchange: &Exchange) -> Response {
+    /// The refusal in the form that it has on the wire, and one line in the log.
+    pub(crate) fn into_answer(self, front_end: &FrontEnd, exchange: &Exchange) -> Answer {
         self.log(exchange);
-        match self.form {
-            Form::PinChallenge => {
-                unauthorized(front_end, PIN_CHALLENGE).into_response(front_end, exchange.secure)
-            }
-            Form::WindowsChallenge => {
-                unauthorized(front_end, "NTLM").into_response(front_end, exchange.secure)
-            }
-            Form::Headers { diagnostic, challenge } => {
-                header_form(front_end, &diagnostic, challenge).into_response(front_end, exchange.secure)
-            }
+        let note = self.note(exchange);
+        let answer = match self.form {
+            Form::PinChallenge => unauthorized(front_end, PIN_CHALLENGE),
+            Form::WindowsChallenge => unauthorized(front_end, "NTLM"),
+            Form::Headers { diagnostic, challenge } => header_form(front_end, &diagnostic, challenge),
             Form::Diagnosed(diagnostic) => {
                 let status = status(&diagnostic, StatusCode::INTERNAL_SERVER_ERROR);
                 soap_answer::fault(front_end, exchange, status, &fault_of(&diagnostic))
@@ -90,7 +87,26 @@ impl Refusal {
             Form::Fault(fault) => {
                 soap_answer::fault(front_end, exchange, StatusCode::INTERNAL_SERVER_ERROR, &fault)
             }
+        };
+        answer.noted(note)
+    }
+
+    fn note(&self, exchange: &Exchange) -> Note {
+        let reason = self.reason.as_deref();
+        let refused = |summary: &str| exchange.note(exchange.refused_event(), Outcome::Refused, summary);
+        let mut note = match &self.form {
+            Form::PinChallenge | Form::WindowsChallenge => challenged(exchange, reason),
+            Form::Headers { diagnostic, .. } | Form::Diagnosed(diagnostic) => {
+                let why = reason.unwrap_or(&diagnostic.reason);
+                let diagnosed = Some(diagnosed(diagnostic));
+                Note { diagnostic: diagnosed, ..refused(&format!("{}: {why}", diagnostic.name)) }
+            }
+            Form::Fault(fault) => refused(&excerpt(&fault.string)),
+        };
+        if let Some(reason) = reason {
+            note.decoded.insert("reason".to_owned(), one_line(reason));
         }
+        note
     }
 
     fn log(&self, exchange: &Exchange) {
@@ -121,6 +137,35 @@ impl From<Form> for Refusal {
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
         Form::Fault(Box::new(fault)).into()
+    }
+}
+
+/// The response to `exchange`: the answer, or the refusal in its form.
+pub(crate) fn respond(
+    outcome: Result<Answer, Refusal>,
+    front_end: &FrontEnd,
+    exchange: &Exchange,
+) -> Response {
+    let answer = outcome.unwrap_or_else(|refusal| refusal.into_answer(front_end, exchange));
+    answer.into_response(front_end, exchange)
+}
+
+/// Who shows nothing is told how to authenticate, as every sign-in begins; who shows something else is refused.
+fn challenged(exchange: &Exchange, reason: Option<&str>) -> Note {
+    let event = names::WEBTICKET_CHALLENGED;
+    match (exchange.authorization(), reason) {
+        (None, _) => exchange.note(event, Outcome::Ok, "challenged"),
+        (Some(_), None) => exchange.note(event, Outcome::Refused, "challenged again"),
+        (Some(_), Some(reason)) => exchange.note(event, Outcome::Refused, &format!("challenged: {reason}")),
+    }
+}
+
+fn diagnosed(diagnostic: &Diagnostic) -> Diagnosed {
+    Diagnosed {
+        name: diagnostic.name.clone(),
+        code: diagnostic.code,
+        reason: diagnostic.reason.clone(),
+        evidence: diagnostic.evidence.to_string(),
     }
 }
 

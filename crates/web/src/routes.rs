@@ -5,59 +5,98 @@
 use crate::FrontEnd;
 use crate::answer::Answer;
 use crate::exchange::Exchange;
+use crate::rule_step::{self, Step};
 use crate::urls::{CERT_PROV_PATH, WEB_TICKET_PATH};
 use crate::{cert_prov, metadata, page, web_ticket};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use http::{StatusCode, Uri};
+use lync_model::rules::Place;
 use lync_proto::mex::{CertProvPort, MEX_PATH, WebTicketPort};
 use std::sync::Arc;
 use tower::ServiceExt;
 
 /// Port 80: the anonymous half of CertProv.
 pub fn http(front_end: Arc<FrontEnd>) -> Router {
+    let at = |place, operation, route| at(&front_end, place, operation, route);
     let routes = Router::new()
-        .route(&path(CERT_PROV_PATH, ""), service(cert_prov::roots::post))
-        .route(&path(CERT_PROV_PATH, CertProvPort::Anon.path()), cert_prov_port(CertProvPort::Anon))
-        .route(&path(CERT_PROV_PATH, MEX_PATH), mex(metadata::get_cert_prov, metadata::post_cert_prov))
-        .fallback(cert_prov::roots::tls_required)
-        .with_state(front_end);
-    any_case(routes)
+        .route(&path(CERT_PROV_PATH, ""), at(Place::CertProv, ROOTS, service(cert_prov::roots::post)))
+        .route(
+            &path(CERT_PROV_PATH, CertProvPort::Anon.path()),
+            at(Place::CertProv, ROOTS, service(cert_prov::roots::post)),
+        )
+        .route(&path(CERT_PROV_PATH, MEX_PATH), at(Place::CertProv, MEX, cert_prov_mex()))
+        .fallback(cert_prov::roots::tls_required);
+    at_port(front_end, "http", routes)
 }
 
 /// Port 443: CertProv and WebTicket, with every port that their metadata name.
 pub fn https(front_end: Arc<FrontEnd>) -> Router {
+    let at = |place, operation, route| at(&front_end, place, operation, route);
     let mut routes = Router::new()
-        .route(&path(CERT_PROV_PATH, ""), service(cert_prov::roots::post))
-        .route(&path(CERT_PROV_PATH, MEX_PATH), mex(metadata::get_cert_prov, metadata::post_cert_prov))
-        .route(&path(WEB_TICKET_PATH, MEX_PATH), mex(metadata::get_web_ticket, metadata::post_web_ticket));
+        .route(&path(CERT_PROV_PATH, ""), at(Place::CertProv, ROOTS, service(cert_prov::roots::post)))
+        .route(&path(CERT_PROV_PATH, MEX_PATH), at(Place::CertProv, MEX, cert_prov_mex()))
+        .route(&path(WEB_TICKET_PATH, MEX_PATH), at(Place::WebTicket, MEX, web_ticket_mex()));
     for port in CertProvPort::ALL {
-        routes = routes.route(&path(CERT_PROV_PATH, port.path()), cert_prov_port(port));
+        let (operation, route) = cert_prov_port(port);
+        routes = routes.route(&path(CERT_PROV_PATH, port.path()), at(Place::CertProv, operation, route));
     }
     for port in WebTicketPort::ALL {
-        routes = routes.route(&path(WEB_TICKET_PATH, port.path()), web_ticket_port(port));
+        let (operation, route) = web_ticket_port(port);
+        routes = routes.route(&path(WEB_TICKET_PATH, port.path()), at(Place::WebTicket, operation, route));
     }
-    any_case(routes.fallback(not_found).with_state(front_end))
+    at_port(front_end, "https", routes.fallback(not_found))
 }
 
-fn cert_prov_port(port: CertProvPort) -> MethodRouter<Shared> {
+/// Operations of [`Place`] that more than one route serves.
+const ROOTS: &str = "get-root-cert-chains";
+const MEX: &str = "mex";
+
+fn cert_prov_port(port: CertProvPort) -> (&'static str, MethodRouter<Shared>) {
     match port {
-        CertProvPort::Proof | CertProvPort::ProofSha1 => service(cert_prov::publish::post_proof),
-        CertProvPort::Bearer => service(cert_prov::publish::post_bearer),
-        CertProvPort::Anon => service(cert_prov::roots::post),
+        CertProvPort::Proof | CertProvPort::ProofSha1 => {
+            ("get-and-publish-cert", service(cert_prov::publish::post_proof))
+        }
+        CertProvPort::Bearer => ("get-and-publish-cert", service(cert_prov::publish::post_bearer)),
+        CertProvPort::Anon => (ROOTS, service(cert_prov::roots::post)),
     }
 }
 
-fn web_ticket_port(port: WebTicketPort) -> MethodRouter<Shared> {
+fn web_ticket_port(port: WebTicketPort) -> (&'static str, MethodRouter<Shared>) {
     match port {
-        WebTicketPort::WinNegotiate => service(web_ticket::windows::post),
-        WebTicketPort::Pin => service(web_ticket::pin::post),
-        WebTicketPort::Anon => service(web_ticket::anonymous::post),
-        WebTicketPort::Cert => service(web_ticket::certificate::post),
+        WebTicketPort::WinNegotiate => ("win-negotiate", service(web_ticket::windows::post)),
+        WebTicketPort::Pin => ("pin", service(web_ticket::pin::post)),
+        WebTicketPort::Anon => ("anon", service(web_ticket::anonymous::post)),
+        WebTicketPort::Cert => ("cert", service(web_ticket::certificate::post)),
     }
+}
+
+fn cert_prov_mex() -> MethodRouter<Shared> {
+    mex(metadata::get_cert_prov, metadata::post_cert_prov)
+}
+
+fn web_ticket_mex() -> MethodRouter<Shared> {
+    mex(metadata::get_web_ticket, metadata::post_web_ticket)
+}
+
+/// A route with the rules of its operation before it.
+fn at(
+    front_end: &Shared,
+    place: Place,
+    operation: &'static str,
+    route: MethodRouter<Shared>,
+) -> MethodRouter<Shared> {
+    route.layer(from_fn_with_state(Step::new(Arc::clone(front_end), place, operation), rule_step::pass))
+}
+
+/// A whole listener, in any case and with the rules for any HTTP request before it, unknown paths included.
+fn at_port(front_end: Shared, listener: &'static str, routes: Router<Shared>) -> Router {
+    let routes = any_case(routes.with_state(Arc::clone(&front_end)));
+    routes.layer(from_fn_with_state(Step::new(front_end, Place::Http, listener), rule_step::pass))
 }
 
 /// The path of a service's port, as [`any_case`] leaves it.
@@ -134,7 +173,7 @@ fn percent_decoded(path: &str) -> String {
 async fn not_found(State(front_end): State<Shared>, exchange: Exchange) -> Response {
     let page =
         page::page("404 - File or directory not found.", "There is no such service at this front end.");
-    Answer::html(StatusCode::NOT_FOUND, page).into_response(&front_end, exchange.secure)
+    Answer::html(StatusCode::NOT_FOUND, page).into_response(&front_end, &exchange)
 }
 
 async fn method_not_allowed(State(front_end): State<Shared>, exchange: Exchange) -> Response {
@@ -150,7 +189,7 @@ fn not_allowed(front_end: &FrontEnd, exchange: &Exchange, allowed: &'static str)
     let page = page::page(heading, &format!("This service is asked by {allowed}."));
     Answer::html(StatusCode::METHOD_NOT_ALLOWED, page)
         .with(http::header::ALLOW, allowed)
-        .into_response(front_end, exchange.secure)
+        .into_response(front_end, exchange)
 }
 
 #[cfg(test)]

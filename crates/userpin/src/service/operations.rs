@@ -1,19 +1,18 @@
 //! The four operations.
 
-use super::Refusal;
+use super::answer::{Answer, Refusal, note};
+use super::operation::Operation;
 use crate::published;
-use axum::http::StatusCode;
-use lync_model::ports::{UserPinError, UserPinService};
+use lync_model::journal::{Device, Outcome, names};
+use lync_model::ports::{PinFailureReason, UserPinError, UserPinService};
 use lync_model::{Pin, SipUri};
-use lync_proto::soap::{self, Envelope, Version};
+use lync_proto::format_instant;
 use lync_proto::userpin::{
-    GetEncryptionKeyRequest, GetEncryptionKeyResponse, GetPublishedCertRequest, GetPublishedCertResponse,
-    PinDecryptionKey, PublishCertRequest, PublishCertResponse, VerifyPinRequest, VerifyPinResponse,
+    GetEncryptionKeyResponse, GetPublishedCertRequest, GetPublishedCertResponse, PinDecryptionKey,
+    PublishCertRequest, PublishCertResponse, VerifyPinRequest, VerifyPinResponse,
 };
-use lync_proto::{DecodeError, Documented};
-use lync_xml::Limits;
 use std::sync::Arc;
-use tracing::{debug, warn};
+use tracing::warn;
 
 /// What requests are performed on.
 #[derive(Clone)]
@@ -22,108 +21,96 @@ pub(super) struct Operations {
     pub(super) key: Arc<PinDecryptionKey>,
 }
 
-/// One request, read and ready to be performed.
-enum Operation {
-    GetEncryptionKey,
-    VerifyPin(VerifyPinRequest),
-    PublishCert(PublishCertRequest),
-    GetPublishedCert(GetPublishedCertRequest),
+/// Why an operation has no result: a refusal is an answer, all else is a fault.
+enum Failed {
+    Refused(PinFailureReason),
+    Fault(Refusal),
 }
 
 impl Operations {
-    /// Answers one message with another.
-    pub(super) async fn perform(&self, message: &[u8]) -> Result<String, Refusal> {
-        let body = match Operation::read(message)? {
-            Operation::GetEncryptionKey => self.encryption_key().encode(),
-            Operation::VerifyPin(request) => self.verify_pin(&request).await?.encode(),
-            Operation::PublishCert(request) => self.publish(request).await?.encode(),
-            Operation::GetPublishedCert(request) => self.published(&request).await?.encode(),
+    /// Answers one request.
+    pub(super) async fn perform(&self, operation: &Operation) -> Result<Answer, Refusal> {
+        let mut device = operation.device();
+        let performed = match operation {
+            Operation::GetEncryptionKey => Ok(self.encryption_key()),
+            Operation::VerifyPin(request) => self.verify_pin(request, &mut device).await,
+            Operation::PublishCert(request) => self.publish(request, &device).await,
+            Operation::GetPublishedCert(request) => self.published(request, &device).await,
         };
-        Ok(soap::wrap(Version::Soap11, "", &body))
+        performed.or_else(|failed| match failed {
+            Failed::Refused(reason) => {
+                let refused = operation.refused(reason, device);
+                Ok(refused.expect("an operation that can be refused has an answer for it"))
+            }
+            Failed::Fault(refusal) => Err(refusal.about(device)),
+        })
     }
 
-    fn encryption_key(&self) -> GetEncryptionKeyResponse {
-        GetEncryptionKeyResponse {
+    fn encryption_key(&self) -> Answer {
+        let response = GetEncryptionKeyResponse {
             key_id: self.key.id().to_owned(),
             public_key: self.key.public_key().to_vec(),
-        }
+        };
+        let note = note(names::USERPIN_KEY, Outcome::Ok, Device::default(), "encryption key given");
+        Answer { body: response.encode(), note }
     }
 
-    async fn verify_pin(&self, request: &VerifyPinRequest) -> Result<VerifyPinResponse, Refusal> {
+    async fn verify_pin(&self, request: &VerifyPinRequest, device: &mut Device) -> Result<Answer, Failed> {
         if request.key_id != self.key.id() {
-            return Ok(VerifyPinResponse::UnknownKey);
+            let summary = "verify-pin: the PIN is sealed under another key";
+            let note = note(names::USERPIN_REFUSED, Outcome::Refused, device.clone(), summary);
+            return Ok(Answer { body: VerifyPinResponse::UnknownKey.encode(), note });
         }
         let pin = self.key.open(&request.phone_or_ext, &request.encrypted_pin);
         let pin = Pin::new(pin.map_err(|error| malformed(error.to_string()))?.as_str());
-        Ok(match verdict(self.service.verify_pin(&request.phone_or_ext, &pin).await)? {
-            Ok(user) => VerifyPinResponse::Verified { user: user.to_string() },
-            Err(reason) => VerifyPinResponse::Refused { reason },
-        })
+        let verified = self.service.verify_pin(&request.phone_or_ext, &pin).await;
+        // What nobody has as a number may be a PIN in the wrong field.
+        if verified != Err(UserPinError::Refused(PinFailureReason::UserDoesNotExist)) {
+            device.phone_or_ext = Some(request.phone_or_ext.clone());
+        }
+        let user = verified?;
+        device.user = Some(user.to_string());
+        let summary = format!("PIN verified: {user}");
+        let note = note(names::USERPIN_VERIFIED, Outcome::Ok, device.clone(), &summary);
+        Ok(Answer { body: VerifyPinResponse::Verified { user: user.to_string() }.encode(), note })
     }
 
-    async fn publish(&self, request: PublishCertRequest) -> Result<PublishCertResponse, Refusal> {
-        let certificate = published::from_wire(sip_uri(&request.user)?, request.certificate);
-        Ok(match verdict(self.service.publish_cert(&certificate).await)? {
-            Ok(()) => PublishCertResponse::Published,
-            Err(reason) => PublishCertResponse::Refused { reason },
-        })
+    async fn publish(&self, request: &PublishCertRequest, device: &Device) -> Result<Answer, Failed> {
+        let certificate = published::from_wire(sip_uri(&request.user)?, request.certificate.clone());
+        self.service.publish_cert(&certificate).await?;
+        let summary = format!("certificate of {} kept", certificate.user);
+        let mut note = note(names::USERPIN_PUBLISHED, Outcome::Ok, device.clone(), &summary);
+        note.decoded.insert("expiration_time".to_owned(), format_instant(certificate.expiration_time));
+        Ok(Answer { body: PublishCertResponse::Published.encode(), note })
     }
 
-    async fn published(
-        &self,
-        request: &GetPublishedCertRequest,
-    ) -> Result<GetPublishedCertResponse, Refusal> {
+    async fn published(&self, request: &GetPublishedCertRequest, device: &Device) -> Result<Answer, Failed> {
         let user = sip_uri(&request.user)?;
-        Ok(match verdict(self.service.get_published_certs(&user).await)? {
-            Ok(certificates) => GetPublishedCertResponse::Published {
-                certificates: certificates.iter().map(published::to_wire).collect(),
-            },
-            Err(reason) => GetPublishedCertResponse::Refused { reason },
-        })
+        let certificates = self.service.get_published_certs(&user).await?;
+        let summary = format!("{} certificates of {user} told", certificates.len());
+        let mut note = note(names::USERPIN_CERTIFICATES, Outcome::Ok, device.clone(), &summary);
+        note.decoded.insert("certificates".to_owned(), certificates.len().to_string());
+        let certificates = certificates.iter().map(published::to_wire).collect();
+        Ok(Answer { body: GetPublishedCertResponse::Published { certificates }.encode(), note })
     }
 }
 
-impl Operation {
-    fn read(message: &[u8]) -> Result<Self, Refusal> {
-        let unreadable = |error: DecodeError| malformed(error.to_string());
-        let envelope = Envelope::parse(message, &Limits::default()).map_err(unreadable)?;
-        let request = envelope.body().map_err(unreadable)?;
-        let operation = match request.local_name() {
-            GetEncryptionKeyRequest::NAME => {
-                GetEncryptionKeyRequest::decode(request).map(|_| Self::GetEncryptionKey)
+impl From<UserPinError> for Failed {
+    fn from(error: UserPinError) -> Self {
+        match error {
+            UserPinError::Refused(reason) => Self::Refused(reason),
+            error => {
+                warn!(error = %error, "the user-PIN service failed");
+                Self::Fault(Refusal::failed())
             }
-            VerifyPinRequest::NAME => VerifyPinRequest::decode(request).map(Self::VerifyPin),
-            PublishCertRequest::NAME => PublishCertRequest::decode(request).map(Self::PublishCert),
-            GetPublishedCertRequest::NAME => {
-                GetPublishedCertRequest::decode(request).map(Self::GetPublishedCert)
-            }
-            _ => return Err(malformed("the request is none of this service")),
-        };
-        debug!(request = request.local_name(), "asked");
-        operation.map_err(unreadable)
+        }
     }
 }
 
-fn sip_uri(user: &str) -> Result<SipUri, Refusal> {
+fn malformed(text: impl Into<String>) -> Failed {
+    Failed::Fault(Refusal::malformed(text))
+}
+
+fn sip_uri(user: &str) -> Result<SipUri, Failed> {
     user.parse().map_err(|_| malformed("the user is no SIP URI"))
-}
-
-/// A result, or the reason of a refusal by its name: both are answers. Any other error is a fault of ours.
-fn verdict<T>(result: Result<T, UserPinError>) -> Result<Result<T, String>, Refusal> {
-    match result {
-        Ok(result) => Ok(Ok(result)),
-        Err(UserPinError::Refused(reason)) => Ok(Err(reason.name().to_owned())),
-        Err(error) => Err(failed(&error)),
-    }
-}
-
-/// A request that cannot be read.
-fn malformed(text: impl Into<String>) -> Refusal {
-    Refusal::sender(StatusCode::BAD_REQUEST, text)
-}
-
-/// The store's failure. Its text stays in our log: it may tell of files and tables.
-fn failed(error: &UserPinError) -> Refusal {
-    warn!(error = %error, "the user-PIN service failed");
-    Refusal::receiver("the service failed")
 }

@@ -3,6 +3,7 @@
 use crate::support::{Asker, Authority, HOST, Memory, Service, pin};
 use lync_model::Clock;
 use lync_model::ports::UserPinService;
+use lync_model::rules::RuleBook;
 use lync_net::tls::{self, Identity};
 use lync_net::{CancellationToken, Limits, serve};
 use lync_proto::Documented;
@@ -82,7 +83,9 @@ async fn who_shows_no_certificate_is_not_served() {
 #[tokio::test]
 async fn a_listener_that_asks_for_no_certificate_serves_nobody() {
     let authority = Authority::new("root");
-    let app = lync_userpin::router(Memory::new(), Arc::new(PinDecryptionKey::generate().unwrap()), [HOST]);
+    let key = Arc::new(PinDecryptionKey::generate().unwrap());
+    let rules = Arc::new(RuleBook::new(Clock::system()));
+    let app = lync_userpin::router(Memory::new(), key, [HOST], rules);
     let acceptor = tls::server(&authority.issue_member(), &Clock::system()).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();

@@ -5,5 +5,7 @@ mod abuse;
 mod answers;
 mod failures;
 mod log;
+mod notes;
 mod reuse;
+mod rules;
 mod support;

@@ -11,16 +11,18 @@ pub(crate) use memory::{Behaviour, Memory};
 
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
-use lync_model::{Clock, Event, EventLog, Pin};
+use lync_model::diagnostics::DiagnosticsTable;
+use lync_model::journal::Note;
+use lync_model::rules::{Known, Owner, RuleBook, RulesFile};
+use lync_model::{Clock, Event, EventLog, Pin, User};
 use lync_net::tls::{self, TrustStore};
-use lync_net::{CancellationToken, Connection, Limits, serve};
+use lync_net::{CancellationToken, Connection, Door, Options, bind, serve};
 use lync_proto::userpin::PinDecryptionKey;
 use lync_userpin::{Client, Target, Timeouts};
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub(crate) const HOST: &str = "pool.test";
@@ -28,6 +30,11 @@ pub(crate) const HOST: &str = "pool.test";
 /// A running service. Dropping it kills it.
 pub(crate) struct Service {
     pub(crate) addr: SocketAddr,
+    pub(crate) rules: Arc<RuleBook>,
+    /// Refuses connections when it is closed.
+    pub(crate) door: Door,
+    /// The notes on its answers, in their order.
+    notes: Arc<Mutex<Vec<Note>>>,
     /// The connections that brought a request.
     pub(crate) connections: Arc<Mutex<HashSet<u64>>>,
     task: JoinHandle<()>,
@@ -41,21 +48,45 @@ impl Service {
     /// With a key of its own, as after a restart.
     pub(crate) async fn start_at(addr: SocketAddr, authority: &Authority, memory: &Arc<Memory>) -> Self {
         let connections = Arc::new(Mutex::new(HashSet::new()));
-        let seen = Arc::clone(&connections);
-        let count = from_fn(move |request: Request, next: Next| {
-            let id = request.extensions().get::<Connection>().unwrap().id;
-            seen.lock().unwrap().insert(id);
-            next.run(request)
+        let notes = Arc::new(Mutex::new(Vec::new()));
+        let (seen, noted) = (Arc::clone(&connections), Arc::clone(&notes));
+        let watch = from_fn(move |request: Request, next: Next| {
+            let (seen, noted) = (Arc::clone(&seen), Arc::clone(&noted));
+            async move {
+                let id = request.extensions().get::<Connection>().unwrap().id;
+                seen.lock().unwrap().insert(id);
+                let response = next.run(request).await;
+                let note = response.extensions().get::<Note>();
+                noted.lock().unwrap().push(note.expect("every response carries a note").clone());
+                response
+            }
         });
         let key = Arc::new(PinDecryptionKey::generate().unwrap());
-        let app = lync_userpin::router(memory.clone(), key, [HOST]).layer(count);
+        let rules = Arc::new(RuleBook::new(Clock::system()));
+        let app = lync_userpin::router(memory.clone(), key, [HOST], Arc::clone(&rules)).layer(watch);
         let acceptor =
             tls::server_mutual(&authority.issue_member(), authority.trust(), &Clock::system()).unwrap();
-        let listener = TcpListener::bind(addr).await.unwrap();
+        let listener = bind(addr).unwrap();
         let addr = listener.local_addr().unwrap();
-        let task =
-            tokio::spawn(serve(listener, Some(acceptor), app, Limits::default(), CancellationToken::new()));
-        Self { addr, connections, task }
+        let door = Door::new();
+        let options = Options { door: Some(door.clone()), ..Options::default() };
+        let task = tokio::spawn(serve(listener, Some(acceptor), app, options, CancellationToken::new()));
+        Self { addr, rules, door, notes, connections, task }
+    }
+
+    /// Arms the rules of this file.
+    pub(crate) fn arm(&self, rules: &str) {
+        let table = DiagnosticsTable::built_in();
+        let read = |_: &str| Err("there are no files here".to_owned());
+        let known = Known { users: &[kenmyer()], diagnostics: &table, read: &read };
+        for rule in RulesFile::parse(rules).unwrap().rules {
+            self.rules.arm(rule.check(&known).unwrap(), Owner::default()).unwrap();
+        }
+    }
+
+    /// The notes since the last call.
+    pub(crate) fn noted(&self) -> Vec<Note> {
+        std::mem::take(&mut *self.notes.lock().unwrap())
     }
 
     /// Ends it as if its process had died.
@@ -69,6 +100,17 @@ impl Service {
 impl Drop for Service {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+fn kenmyer() -> User {
+    User {
+        sip_uri: "sip:kenmyer@litwareinc.com".parse().unwrap(),
+        display_name: "Ken Myer".to_owned(),
+        line_uri: Some("tel:+12065551219;ext=1219".parse().unwrap()),
+        enabled: true,
+        enterprise_voice: true,
+        pin_set_at: None,
     }
 }
 

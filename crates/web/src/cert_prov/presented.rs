@@ -1,6 +1,8 @@
 //! The web ticket that comes with a request, and what makes it good.
 
 use crate::FrontEnd;
+use crate::exchange::Exchange;
+use crate::learned::Learned;
 use crate::refusal::Refusal;
 use crate::urls::{CERT_PROV_PATH, Urls};
 use lync_model::SipUri;
@@ -28,17 +30,23 @@ pub(super) enum Presentation {
 /// The fault for a ticket that is missing, altered, foreign, expired, for another service, or not proved.
 pub(super) fn user_of_ticket(
     front_end: &FrontEnd,
+    exchange: &mut Exchange,
     envelope: &Envelope,
     wanted: Presentation,
 ) -> Result<SipUri, Refusal> {
-    check(front_end, envelope, wanted)
+    check(front_end, &mut exchange.learned, envelope, wanted)
         .map_err(|(name, reason)| Refusal::in_fault(front_end.diagnostics().known(name)).because(reason))
 }
 
 /// The name of a diagnostic, and the reason for the log.
 type NotAccepted = (&'static str, String);
 
-fn check(front_end: &FrontEnd, envelope: &Envelope, wanted: Presentation) -> Result<SipUri, NotAccepted> {
+fn check(
+    front_end: &FrontEnd,
+    learned: &mut Learned,
+    envelope: &Envelope,
+    wanted: Presentation,
+) -> Result<SipUri, NotAccepted> {
     let invalid = |reason: String| (names::WEB_TICKET_INVALID, reason);
     let none = |reason: String| (names::WEB_TICKET_MISSING, reason);
     let header = TicketHeader::find(envelope).map_err(|error| none(error.to_string()))?;
@@ -49,6 +57,11 @@ fn check(front_end: &FrontEnd, envelope: &Envelope, wanted: Presentation) -> Res
         let ours = header.assertion.attribute("", "Issuer") == Some(&front_end.urls().web_ticket());
         (if ours { names::WEB_TICKET_INVALID } else { names::WEB_TICKET_UNVERIFIABLE }, error.to_string())
     })?;
+    let user = ticket.user.parse::<SipUri>();
+    learned.device.ticket = Some(ticket.assertion_id.clone());
+    if let (Ok(user), false) = (&user, is_anonymous(&ticket)) {
+        learned.user(user);
+    }
     in_date(front_end, &ticket, &header)?;
     if !is_for_this_service(&ticket.audience, front_end.urls()) {
         return Err((
@@ -69,10 +82,14 @@ fn check(front_end: &FrontEnd, envelope: &Envelope, wanted: Presentation) -> Res
             return Err(invalid(format!("the ticket's confirmation does not fit a {wanted:?} port")));
         }
     }
-    if ticket.authentication_method == AuthenticationMethod::Unspecified {
+    if is_anonymous(&ticket) {
         return Err(invalid("an anonymous ticket stands for nobody".to_owned()));
     }
-    ticket.user.parse().map_err(|_| invalid("the ticket names no user".to_owned()))
+    user.map_err(|_| invalid("the ticket names no user".to_owned()))
+}
+
+fn is_anonymous(ticket: &WebTicket) -> bool {
+    ticket.authentication_method == AuthenticationMethod::Unspecified
 }
 
 /// The ticket's own validity, and that of the timestamp, which is the ticket's lifetime as the client copied it: so no

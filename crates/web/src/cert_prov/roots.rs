@@ -8,24 +8,22 @@ use crate::answer::Answer;
 use crate::exchange::Exchange;
 use crate::operation;
 use crate::page;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, respond};
 use crate::soap_answer;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use lync_model::journal::{Outcome, names};
 use lync_net::excerpt;
 use lync_proto::certprov::{GetRootCertChains, GetRootCertChainsResponse};
 use lync_proto::soap::Fault;
 use std::sync::Arc;
 
 pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Exchange) -> Response {
-    match root_chains(&front_end, &exchange) {
-        Ok(response) => response,
-        Err(refusal) => refusal.into_response(&front_end, &exchange),
-    }
+    respond(root_chains(&front_end, &exchange), &front_end, &exchange)
 }
 
-fn root_chains(front_end: &FrontEnd, exchange: &Exchange) -> Result<Response, Refusal> {
+fn root_chains(front_end: &FrontEnd, exchange: &Exchange) -> Result<Answer, Refusal> {
     let action = exchange.soap_action().unwrap_or_default();
     if !is_action(action) {
         return Err(Fault::action_not_supported(&excerpt(action)).into());
@@ -33,13 +31,14 @@ fn root_chains(front_end: &FrontEnd, exchange: &Exchange) -> Result<Response, Re
     let envelope = operation::envelope(exchange)?;
     let request = operation::body(&envelope)?;
     GetRootCertChains::decode(request).map_err(|error| operation::unreadable(&error))?;
-    if !front_end.settings().enable_cert_chain_download {
+    if !exchange.settings.enable_cert_chain_download {
         // EnableCertChainDownload $false is documented to fail the download; how it looks on the wire is not public.
         return Err(Fault::receiver("the certificate chain cannot be downloaded").into());
     }
     tracing::info!(peer = %exchange.peer, "root chain downloaded");
     let response = GetRootCertChainsResponse { chains: vec![front_end.authority().chain_pkcs7()] };
-    Ok(soap_answer::ok(front_end, exchange, &response.encode_for(request)))
+    let note = exchange.note(names::CERTPROV_ROOTS, Outcome::Ok, "root chain downloaded");
+    Ok(soap_answer::ok(front_end, exchange, &response.encode_for(request)).noted(note))
 }
 
 /// Whether the SOAPAction, in whatever namespace, names the operation.
@@ -52,5 +51,5 @@ fn is_action(action: &str) -> bool {
 pub(crate) async fn tls_required(State(front_end): State<Arc<FrontEnd>>, exchange: Exchange) -> Response {
     let heading = "403 - Forbidden: SSL is required to view this resource.";
     let page = page::page(heading, "Only GetRootCertChains is answered without TLS.");
-    Answer::html(StatusCode::FORBIDDEN, page).into_response(&front_end, exchange.secure)
+    Answer::html(StatusCode::FORBIDDEN, page).into_response(&front_end, &exchange)
 }

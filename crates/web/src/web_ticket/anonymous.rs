@@ -5,14 +5,13 @@
 use super::issue::{self, Subject};
 use crate::FrontEnd;
 use crate::exchange::Exchange;
+use crate::refusal::respond;
 use axum::extract::State;
 use axum::response::Response;
 use std::sync::Arc;
 
-pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Exchange) -> Response {
-    let subject = Subject::anonymous(front_end.urls().fqdn(), front_end.settings());
-    match issue::issue_token(&front_end, &exchange, &subject) {
-        Ok(response) => response,
-        Err(refusal) => refusal.into_response(&front_end, &exchange),
-    }
+pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, mut exchange: Exchange) -> Response {
+    let subject = Subject::anonymous(front_end.urls().fqdn(), &exchange.settings);
+    let outcome = issue::issue_token(&front_end, &mut exchange, &subject);
+    respond(outcome, &front_end, &exchange)
 }

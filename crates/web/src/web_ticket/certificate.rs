@@ -5,8 +5,9 @@
 
 use super::issue::{self, Subject};
 use crate::FrontEnd;
+use crate::answer::Answer;
 use crate::exchange::{Exchange, limits};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, respond};
 use axum::extract::State;
 use axum::response::Response;
 use lync_model::SipUri;
@@ -16,11 +17,18 @@ use lync_proto::ticket::{AuthenticationMethod, CertificateHeader};
 use std::sync::Arc;
 use time::Duration;
 
-pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Exchange) -> Response {
-    match sign_in(&front_end, &exchange).await {
-        Ok(response) => response,
-        Err(refusal) => refusal.into_response(&front_end, &exchange),
-    }
+pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, mut exchange: Exchange) -> Response {
+    let outcome = sign_in(&front_end, &mut exchange).await;
+    respond(outcome, &front_end, &exchange)
+}
+
+/// The user whom the certificate of a request names, if this pool signed it. Whether the request is signed by it does
+/// not count here.
+pub(crate) fn claimed_user(front_end: &FrontEnd, exchange: &Exchange) -> Option<SipUri> {
+    let envelope = Envelope::parse(&exchange.body, &limits()).ok()?;
+    let header = CertificateHeader::find(&envelope).ok()??;
+    let checked = front_end.authority().check(&header.certificate, front_end.now()).ok()?;
+    Some(checked.user)
 }
 
 /// How old a signed timestamp may be, and how far in the future: WCF's five minutes of life and of clock skew, inferred
@@ -28,21 +36,22 @@ pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Excha
 const MAX_AGE: Duration = Duration::minutes(10);
 const MAX_AHEAD: Duration = Duration::minutes(5);
 
-async fn sign_in(front_end: &FrontEnd, exchange: &Exchange) -> Result<Response, Refusal> {
-    if !front_end.settings().use_certificate_auth {
+async fn sign_in(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<Answer, Refusal> {
+    if !exchange.settings.use_certificate_auth {
         return Err(Refusal::in_headers(front_end.diagnostics().known(names::AUTH_TYPE_NOT_ALLOWED)));
     }
     let refused = |reason: String| {
         Refusal::in_headers(front_end.diagnostics().known(names::CERTIFICATE_REFUSED)).because(reason)
     };
     let (user, certificate) = signer(front_end, exchange).map_err(refused)?;
+    exchange.learned.user(&user);
     // A certificate that was revoked or replaced is no longer in the store, however valid it looks.
     let published = front_end.user_pin().get_published_certs(&user).await;
     let published = published.map_err(|error| refused(error.to_string()))?;
     if !published.iter().any(|known| known.certificate == certificate) {
         return Err(refused("the certificate is not published".to_owned()));
     }
-    let subject = Subject::user(&user, AuthenticationMethod::X509, front_end.settings());
+    let subject = Subject::user(&user, AuthenticationMethod::X509, &exchange.settings);
     issue::issue_token(front_end, exchange, &subject)
 }
 

@@ -1,19 +1,21 @@
 //! IssueToken, once it is known for whom: [MS-OCAUTHWS] 3.2.4.1.
 
 use crate::FrontEnd;
+use crate::answer::Answer;
 use crate::exchange::Exchange;
 use crate::operation::{self, body};
 use crate::refusal::Refusal;
 use crate::soap_answer;
 use aws_lc_rs::rand;
-use axum::response::Response;
 use lync_model::diagnostics::names;
+use lync_model::journal::Outcome;
+use lync_model::journal::names::WEBTICKET_ISSUED;
 use lync_model::{SipUri, WebServiceSettings};
 use lync_proto::mex::CertProvPort;
 use lync_proto::soap::Fault;
 use lync_proto::ticket::{ASSERTION_ID_PREFIX, AuthenticationMethod, Confirmation, WebTicket, p_sha1};
 use lync_proto::wstrust::{IssueTokenRequest, IssueTokenResponse, KeyType, Proof, TokenType};
-use lync_proto::{Secret, ns};
+use lync_proto::{Secret, format_instant, ns};
 use time::{Duration, OffsetDateTime};
 
 /// Size of a proof key where the client leaves it to the server, and of the server's entropy, in bytes.
@@ -46,13 +48,14 @@ impl Subject {
 /// Answers the request with a ticket for `subject`.
 pub(super) fn issue_token(
     front_end: &FrontEnd,
-    exchange: &Exchange,
+    exchange: &mut Exchange,
     subject: &Subject,
-) -> Result<Response, Refusal> {
+) -> Result<Answer, Refusal> {
     operation::require_action(exchange, ns::ACTION_ISSUE_TOKEN)?;
     let envelope = operation::envelope(exchange)?;
     let request =
         IssueTokenRequest::decode(body(&envelope)?).map_err(|error| operation::unreadable(&error))?;
+    learn(exchange, &request);
     check_kind(&request)?;
     check_claim(front_end, &request, subject)?;
     let now = front_end.now();
@@ -78,6 +81,12 @@ pub(super) fn issue_token(
     };
     let assertion = ticket.sign(front_end.ticket_key()).map_err(|error| internal(&error))?;
     tracing::info!(peer = %exchange.peer, user = %subject.name, ticket = %ticket.assertion_id, "web ticket issued");
+    exchange.learned.device.ticket = Some(ticket.assertion_id.clone());
+    exchange.learned.says("lifetime_seconds", &(expires - now).whole_seconds().to_string());
+    exchange.learned.says("expires", &format_instant(expires));
+    exchange.learned.says("authentication_method", subject.method.uri());
+    let summary = format!("web ticket issued for {}", subject.name);
+    let note = exchange.note(WEBTICKET_ISSUED, Outcome::Ok, &summary);
     let response = IssueTokenResponse {
         namespace: request.namespace,
         context: request.context,
@@ -88,7 +97,15 @@ pub(super) fn issue_token(
         expires,
         applies_to: request.applies_to,
     };
-    Ok(soap_answer::ok(front_end, exchange, &response.encode()))
+    Ok(soap_answer::ok(front_end, exchange, &response.encode()).noted(note))
+}
+
+fn learn(exchange: &mut Exchange, request: &IssueTokenRequest) {
+    exchange.learned.says("token_type", request.token_type.uri());
+    exchange.learned.says("key_type", request.key_type.uri());
+    if let Some(address) = &request.applies_to {
+        exchange.learned.says("applies_to", address);
+    }
 }
 
 /// Refuses what would be a ticket that its client cannot use.
@@ -123,7 +140,7 @@ fn check_claim(front_end: &FrontEnd, request: &IssueTokenRequest, subject: &Subj
 }
 
 /// The lifetime that the client asks for, at the most the one that is set, and never so short that the ticket is of no
-/// use.
+/// use; unless none is set, which makes tickets that have expired when they arrive.
 fn lifetime(request: &IssueTokenRequest, subject: &Subject) -> Duration {
     let asked = request.lifetime.map(|lifetime| lifetime.expires - lifetime.created);
     let asked = asked.filter(|asked| asked.is_positive());
@@ -165,7 +182,35 @@ fn internal(error: &dyn std::fmt::Display) -> Fault {
 mod tests {
     use super::*;
     use lync_proto::soap::FaultCode;
+    use lync_proto::wstrust::{Lifetime, TrustNamespace};
     use time::macros::datetime;
+
+    #[test]
+    fn a_ticket_lasts_as_long_as_is_asked_and_set() {
+        let now = datetime!(2013-06-01 12:00 UTC);
+        let granted = |asked: Option<Duration>, set| {
+            let request = IssueTokenRequest {
+                namespace: TrustNamespace::Plain,
+                context: None,
+                token_type: TokenType::Saml11,
+                applies_to: None,
+                claim_uri: None,
+                entropy: None,
+                lifetime: asked.map(|asked| Lifetime { created: now, expires: now + asked }),
+                key_type: KeyType::Bearer,
+            };
+            let method = AuthenticationMethod::Password;
+            lifetime(&request, &Subject { name: String::new(), method, lifetime: set })
+        };
+        let (hour, second) = (Duration::HOUR, Duration::SECOND);
+        assert_eq!(granted(None, 8 * hour), 8 * hour);
+        assert_eq!(granted(Some(hour), 8 * hour), hour);
+        assert_eq!(granted(Some(9 * hour), 8 * hour), 8 * hour);
+        assert_eq!(granted(Some(second), 8 * hour), Duration::MINUTE);
+        for asked in [None, Some(second), Some(hour)] {
+            assert_eq!(granted(asked, Duration::ZERO), Duration::ZERO, "it has expired when it arrives");
+        }
+    }
 
     #[test]
     fn a_ticket_that_would_outlive_the_calendar_is_a_receiver_fault() {

@@ -2,9 +2,10 @@
 
 use super::issue::{self, Subject};
 use crate::FrontEnd;
+use crate::answer::Answer;
 use crate::basic::{Credentials, NoCredentials};
 use crate::exchange::Exchange;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, respond};
 use axum::extract::State;
 use axum::response::Response;
 use lync_model::SipUri;
@@ -14,23 +15,22 @@ use lync_net::excerpt;
 use lync_proto::ticket::AuthenticationMethod;
 use std::sync::Arc;
 
-pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Exchange) -> Response {
-    match sign_in(&front_end, &exchange).await {
-        Ok(response) => response,
-        Err(refusal) => refusal.into_response(&front_end, &exchange),
-    }
+pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, mut exchange: Exchange) -> Response {
+    let outcome = sign_in(&front_end, &mut exchange).await;
+    respond(outcome, &front_end, &exchange)
 }
 
-async fn sign_in(front_end: &FrontEnd, exchange: &Exchange) -> Result<Response, Refusal> {
+async fn sign_in(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<Answer, Refusal> {
     // HTTP authentication comes before the SOAP layer sees anything: a wrong PIN is refused whatever the body says.
     let user = authenticate(front_end, exchange).await?;
-    let subject = Subject::user(&user, AuthenticationMethod::Password, front_end.settings());
+    exchange.learned.user(&user);
+    let subject = Subject::user(&user, AuthenticationMethod::Password, &exchange.settings);
     issue::issue_token(front_end, exchange, &subject)
 }
 
-async fn authenticate(front_end: &FrontEnd, exchange: &Exchange) -> Result<SipUri, Refusal> {
+async fn authenticate(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<SipUri, Refusal> {
     let diagnostics = front_end.diagnostics();
-    if !front_end.settings().use_pin_auth {
+    if !exchange.settings.use_pin_auth {
         return Err(Refusal::at_pin_port(diagnostics.known(names::AUTH_TYPE_NOT_ALLOWED)));
     }
     let credentials =
@@ -39,6 +39,9 @@ async fn authenticate(front_end: &FrontEnd, exchange: &Exchange) -> Result<SipUr
             _ => Refusal::pin_challenge().because(problem.to_string()),
         })?;
     let verified = front_end.user_pin().verify_pin(&credentials.phone_or_ext, &credentials.pin).await;
+    if !matches!(verified, Err(NOBODYS_NUMBER)) {
+        exchange.learned.phone_or_ext(&credentials.phone_or_ext);
+    }
     verified.map_err(|error| {
         let diagnostic = match error {
             UserPinError::Refused(reason) => diagnostics.for_pin_failure(reason),
@@ -51,10 +54,13 @@ async fn authenticate(front_end: &FrontEnd, exchange: &Exchange) -> Result<SipUr
     })
 }
 
-/// Why, and of whom as far as that may be said: what nobody has as a number may be a PIN in the wrong field.
+/// What nobody has as a number may be a PIN in the wrong field.
+const NOBODYS_NUMBER: UserPinError = UserPinError::Refused(PinFailureReason::UserDoesNotExist);
+
+/// Why, and of whom as far as that may be said.
 fn reason(phone_or_ext: &str, error: &UserPinError) -> String {
     match error {
-        UserPinError::Refused(PinFailureReason::UserDoesNotExist) => {
+        &NOBODYS_NUMBER => {
             format!("{error}: a number of {} characters", phone_or_ext.chars().count())
         }
         _ => format!("{error}: {:?}", excerpt(phone_or_ext)),

@@ -2,12 +2,12 @@
 
 use crate::FrontEnd;
 use crate::exchange::Exchange;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, respond};
 use axum::extract::State;
 use axum::response::Response;
 use std::sync::Arc;
 
 /// Refuses whatever is shown: the users of this pool have PINs and certificates, and no Windows credentials.
 pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Exchange) -> Response {
-    Refusal::windows_challenge().into_response(&front_end, &exchange)
+    respond(Err(Refusal::windows_challenge()), &front_end, &exchange)
 }
