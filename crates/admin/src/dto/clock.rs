@@ -1,0 +1,79 @@
+//! The pool's clock.
+
+use crate::{ApiError, Span};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::macros::datetime;
+use utoipa::ToSchema;
+
+/// The first instant to which the clock can be set: what X.509 and DHCP write has no sense before it.
+const FIRST: OffsetDateTime = datetime!(1970-01-01 0:00 UTC);
+/// The first instant to which it cannot. A year is left for what is issued then to expire in.
+const END: OffsetDateTime = datetime!(9999-01-01 0:00 UTC);
+
+/// What the clock shows.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Now {
+    /// The present moment, RFC 3339.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub now: OffsetDateTime,
+}
+
+/// How the clock is moved.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(example = json!({"advance": "8h"}))]
+pub enum ClockChange {
+    /// By this much: `90s`, `15m`, `8h`, `2d`; with a minus it goes back.
+    Advance(Span),
+    /// To this instant, RFC 3339, of the years 1970 to 9998.
+    #[schema(value_type = String, format = DateTime)]
+    Set(#[serde(with = "time::serde::rfc3339")] OffsetDateTime),
+}
+
+impl ClockChange {
+    /// Where a clock that shows `now` goes.
+    ///
+    /// # Errors
+    /// `Invalid` when that is before 1970 or after 9998.
+    pub fn target(self, now: OffsetDateTime) -> Result<OffsetDateTime, ApiError> {
+        let (field, target) = match self {
+            Self::Advance(Span(by)) => ("advance", now.checked_add(by)),
+            Self::Set(to) => ("set", Some(to)),
+        };
+        target.filter(|target| (FIRST..END).contains(target)).ok_or_else(|| {
+            ApiError::invalid("the clock shows the years 1970 to 9998, in UTC, and can be set to no others")
+                .field(field)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_stays_within_its_years() {
+        let now = datetime!(2013-06-01 12:00 UTC);
+        let read = |text: &str| serde_json::from_str::<ClockChange>(text).unwrap();
+        assert_eq!(read(r#"{"advance":"8h"}"#).target(now), Ok(datetime!(2013-06-01 20:00 UTC)));
+        assert_eq!(read(r#"{"set":"1970-01-01T00:00:00Z"}"#).target(now), Ok(FIRST));
+        for text in [
+            r#"{"advance":"-20000d"}"#,
+            r#"{"advance":"999999999d"}"#,
+            r#"{"set":"1969-12-31T23:59:59Z"}"#,
+            r#"{"set":"1970-01-01T00:00:00+01:00"}"#,
+            r#"{"set":"9999-01-01T00:00:00Z"}"#,
+        ] {
+            assert!(read(text).target(now).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_one_thing() {
+        for text in ["{}", r#"{"advance":"8h","set":"2013-06-01T12:00:00Z"}"#, r#"{"advance":"PT8H"}"#, "8"] {
+            assert!(serde_json::from_str::<ClockChange>(text).is_err(), "{text}");
+        }
+    }
+}

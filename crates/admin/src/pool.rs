@@ -1,0 +1,148 @@
+//! What the API needs of the pool.
+
+use crate::dto::{
+    ArmScenario, ArmedRule, ArmedScenario, Certificate, CertificateStore, ClockChange, Diagnostic, Endpoints,
+    Entry, Event, Expectation, ExportFormat, JournalFilter, JournalPage, Namespace, NamespaceMembers,
+    NewUser, PinInfo, PinPolicy, PinUpdate, RegistrarChange, RegistrarSettings, Reset, RuleSpec, Scenario,
+    SeenDevice, State, User, UserUpdate, WebChange, WebSettings,
+};
+use crate::{ApiError, Scope};
+use async_trait::async_trait;
+use std::time::Duration;
+use time::OffsetDateTime;
+
+/// What the pool answers.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+/// The pool that the API shows and changes.
+///
+/// A `user` is a SIP address or its part before the `@`; one that is not in the scope is `NotFound`. A namespace that
+/// has users sees only those, one without users and the whole pool see all. Texts come as the client wrote them, their
+/// length and nothing else is checked. Every method may answer `Unavailable`.
+#[async_trait]
+pub trait Pool: Send + Sync {
+    /// Whether all listeners are bound and the store answers.
+    async fn ready(&self) -> bool;
+    /// Where the pool listens.
+    async fn endpoints(&self) -> ApiResult<Endpoints>;
+    /// The root certificate, PEM.
+    async fn ca_pem(&self) -> ApiResult<String>;
+    /// The table of diagnostics.
+    async fn diagnostics(&self) -> ApiResult<Vec<Diagnostic>>;
+
+    /// The users of the scope, by address.
+    async fn users(&self, scope: &Scope) -> ApiResult<Vec<User>>;
+    /// Makes a user, who belongs to the scope's namespace. `Conflict` when the address is taken.
+    async fn add_user(&self, scope: &Scope, user: NewUser) -> ApiResult<User>;
+    /// One user.
+    async fn user(&self, scope: &Scope, user: &str) -> ApiResult<User>;
+    /// Replaces all of a user but address, PIN and certificates.
+    async fn update_user(&self, scope: &Scope, user: &str, update: UserUpdate) -> ApiResult<User>;
+    /// Removes a user with PIN and certificates.
+    async fn remove_user(&self, scope: &Scope, user: &str) -> ApiResult<()>;
+
+    /// Get-CsClientPinInfo.
+    async fn pin_info(&self, scope: &Scope, user: &str) -> ApiResult<PinInfo>;
+    /// Set-CsClientPin; with `history` the change that users make themselves. `Conflict` while the PIN is locked,
+    /// `Invalid` with field `pin` when the policy refuses it.
+    async fn set_pin(&self, scope: &Scope, user: &str, update: PinUpdate) -> ApiResult<()>;
+    /// Takes the PIN away, as if none had been set.
+    async fn clear_pin(&self, scope: &Scope, user: &str) -> ApiResult<()>;
+    /// Lock-CsClientPin.
+    async fn lock_pin(&self, scope: &Scope, user: &str) -> ApiResult<()>;
+    /// Unlock-CsClientPin.
+    async fn unlock_pin(&self, scope: &Scope, user: &str) -> ApiResult<()>;
+    /// Revoke-CsClientCertificate; answers with how many there were.
+    async fn revoke_certificates(&self, scope: &Scope, user: &str) -> ApiResult<u64>;
+
+    /// The namespaces, by name.
+    async fn namespaces(&self) -> ApiResult<Vec<Namespace>>;
+    /// Says what belongs to a namespace, which is made when it is new. `name` is checked. `Invalid` with the field
+    /// when a user does not exist or an address is none; `Conflict` when something belongs to another namespace.
+    async fn set_namespace(&self, name: &str, members: NamespaceMembers) -> ApiResult<Namespace>;
+    /// Forgets a namespace, with its rules and armed scenarios; its users stay.
+    async fn remove_namespace(&self, name: &str) -> ApiResult<()>;
+
+    /// The Global PIN policy.
+    async fn pin_policy(&self) -> ApiResult<PinPolicy>;
+    /// Replaces it; within its ranges.
+    async fn set_pin_policy(&self, policy: PinPolicy) -> ApiResult<PinPolicy>;
+    /// The settings of the web services.
+    async fn web_settings(&self) -> ApiResult<WebSettings>;
+    /// Changes them; each value is within its range. `Invalid` when they contradict each other.
+    async fn change_web_settings(&self, change: WebChange) -> ApiResult<WebSettings>;
+    /// The settings of the Registrar.
+    async fn registrar_settings(&self) -> ApiResult<RegistrarSettings>;
+    /// Changes them.
+    async fn change_registrar_settings(&self, change: RegistrarChange) -> ApiResult<RegistrarSettings>;
+
+    /// The catalogue.
+    async fn scenarios(&self) -> ApiResult<Vec<Scenario>>;
+    /// One scenario of it; `NotFound` with the nearest name.
+    async fn scenario(&self, name: &str) -> ApiResult<Scenario>;
+    /// The scenarios that are armed in the scope, by id.
+    async fn armed(&self, scope: &Scope) -> ApiResult<Vec<ArmedScenario>>;
+    /// Arms a scenario. `NotFound` with field and the nearest name when there is no such scenario or user; `Conflict`
+    /// when what it changes is taken by another one.
+    async fn arm(&self, scope: &Scope, wish: ArmScenario) -> ApiResult<ArmedScenario>;
+    /// Lifts an armed scenario: what it changed is as before.
+    async fn lift(&self, scope: &Scope, id: u64) -> ApiResult<()>;
+
+    /// The rules that are armed in the scope, those of scenarios among them, the first to match first.
+    async fn rules(&self, scope: &Scope) -> ApiResult<Vec<ArmedRule>>;
+    /// Arms a rule, which names no file. `Invalid` when it cannot be meant.
+    async fn add_rule(&self, scope: &Scope, rule: RuleSpec) -> ApiResult<ArmedRule>;
+    /// Replaces all rules that were armed through the API in the scope; all or none. `Invalid` as for one rule.
+    async fn replace_rules(&self, scope: &Scope, rules: Vec<RuleSpec>) -> ApiResult<Vec<ArmedRule>>;
+    /// Disarms a rule. `Conflict` when it is part of a scenario.
+    async fn remove_rule(&self, scope: &Scope, id: u64) -> ApiResult<()>;
+
+    /// The journal's entries that match.
+    async fn journal(&self, scope: &Scope, filter: JournalFilter) -> ApiResult<JournalPage>;
+    /// One entry.
+    async fn journal_entry(&self, scope: &Scope, seq: u64) -> ApiResult<Entry>;
+    /// The devices of the journal.
+    async fn devices(&self, scope: &Scope) -> ApiResult<Vec<SeenDevice>>;
+    /// The journal's entries that match, in another form.
+    async fn export(&self, scope: &Scope, format: ExportFormat, filter: JournalFilter) -> ApiResult<Vec<u8>>;
+    /// Waits until there are `count` entries that match. `TimedOut`, with a report of what came nearest, when there
+    /// are not after `timeout`, which is at most ten minutes. Dropping the future ends the wait.
+    async fn wait(
+        &self,
+        scope: &Scope,
+        filter: JournalFilter,
+        count: u64,
+        timeout: Duration,
+    ) -> ApiResult<Vec<Entry>>;
+    /// Whether the journal is as expected; `Unmet` with a report when it is not.
+    async fn verify(&self, scope: &Scope, expectation: Expectation) -> ApiResult<()>;
+
+    /// The event log, the oldest first.
+    async fn events(&self) -> ApiResult<Vec<Event>>;
+    /// The event log as Windows writes it in XML.
+    async fn events_xml(&self) -> ApiResult<String>;
+
+    /// What the clock shows.
+    async fn clock(&self) -> ApiResult<OffsetDateTime>;
+    /// Moves the clock to the change's [`target`](ClockChange::target); answers with what it shows then.
+    async fn change_clock(&self, change: ClockChange) -> ApiResult<OffsetDateTime>;
+
+    /// Brings the scope back to the beginning.
+    async fn reset(&self, scope: &Scope, what: Reset) -> ApiResult<()>;
+    /// All that the pool was told, with the hashes of PINs if `secrets`.
+    async fn state(&self, scope: &Scope, secrets: bool) -> ApiResult<State>;
+    /// Brings that back; all of it or nothing. Its rules name no file.
+    async fn load_state(&self, scope: &Scope, state: State) -> ApiResult<()>;
+
+    /// The certificates of one store, or of both.
+    async fn certificates(&self, store: Option<CertificateStore>) -> ApiResult<Vec<Certificate>>;
+    /// One certificate, DER. `thumbprint` is 40 hex digits in upper case.
+    async fn certificate(&self, store: CertificateStore, thumbprint: &str) -> ApiResult<Vec<u8>>;
+    /// Puts a certificate, DER, into a store. `Invalid` when it is none, `Conflict` when it is there already.
+    async fn add_certificate(&self, store: CertificateStore, der: Vec<u8>) -> ApiResult<Certificate>;
+    /// Takes one out.
+    async fn remove_certificate(&self, store: CertificateStore, thumbprint: &str) -> ApiResult<()>;
+
+    /// Restarts the internal web service.
+    async fn restart_web(&self) -> ApiResult<()>;
+}

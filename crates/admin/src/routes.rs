@@ -1,0 +1,41 @@
+//! The handlers, a file for each subject. Each operation stands with its part of the API's document.
+
+pub(crate) mod certificates;
+pub(crate) mod clock;
+pub(crate) mod health;
+pub(crate) mod journal;
+pub(crate) mod namespaces;
+pub(crate) mod pins;
+pub(crate) mod pool;
+pub(crate) mod rules;
+pub(crate) mod scenarios;
+pub(crate) mod settings;
+pub(crate) mod state;
+pub(crate) mod users;
+pub(crate) mod waits;
+
+use crate::api::Api;
+use axum::Router;
+use std::sync::Arc;
+
+/// What is answered to everybody.
+pub(crate) fn open() -> Router<Arc<Api>> {
+    health::routes()
+}
+
+/// What is answered to whom the API's access lets in.
+pub(crate) fn guarded() -> Router<Arc<Api>> {
+    Router::new()
+        .merge(pool::routes())
+        .merge(users::routes())
+        .merge(pins::routes())
+        .merge(namespaces::routes())
+        .merge(settings::routes())
+        .merge(scenarios::routes())
+        .merge(rules::routes())
+        .merge(journal::routes())
+        .merge(waits::routes())
+        .merge(clock::routes())
+        .merge(state::routes())
+        .merge(certificates::routes())
+}
