@@ -9,7 +9,7 @@ pub use head::ResponseHead;
 use crate::resolve::Resolver;
 use crate::{FailureKind, ServiceUrl};
 use connect::Stream;
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method, Request};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -69,12 +69,15 @@ impl Outgoing {
         self
     }
 
-    fn to_request(&self) -> Result<Request<Full<Bytes>>, FailureKind> {
+    fn to_request(&self, user_agent: Option<&str>) -> Result<Request<Full<Bytes>>, FailureKind> {
         let mut request = Request::builder()
             .method(self.method.clone())
             .uri(self.url.path())
             .header(HOST, self.url.authority())
             .header(ACCEPT_ENCODING, "identity");
+        if let Some(user_agent) = user_agent {
+            request = request.header(USER_AGENT, user_agent);
+        }
         if let Some(action) = self.soap_action {
             request = request
                 .header(HeaderName::from_static("soapaction"), format!("\"{action}\""))
@@ -97,6 +100,7 @@ pub(crate) struct Answer {
 pub(crate) struct Client {
     pub(crate) resolver: Resolver,
     timeouts: Timeouts,
+    user_agent: Option<String>,
     tls: Option<Arc<ClientConfig>>,
     open: Vec<Open>,
     tasks: JoinSet<()>,
@@ -121,8 +125,8 @@ enum Lost {
 }
 
 impl Client {
-    pub(crate) fn new(resolver: Resolver, timeouts: Timeouts) -> Self {
-        Self { resolver, timeouts, tls: None, open: Vec::new(), tasks: JoinSet::new() }
+    pub(crate) fn new(resolver: Resolver, timeouts: Timeouts, user_agent: Option<String>) -> Self {
+        Self { resolver, timeouts, user_agent, tls: None, open: Vec::new(), tasks: JoinSet::new() }
     }
 
     /// Whom HTTPS trusts from now on; before, it trusts nobody.
@@ -157,7 +161,7 @@ impl Client {
         if open.sender.ready().await.is_err() {
             return Err(Lost::Unsent);
         }
-        let request = outgoing.to_request().map_err(Lost::Failed)?;
+        let request = outgoing.to_request(self.user_agent.as_deref()).map_err(Lost::Failed)?;
         open.recording.restart();
         let whole = read(&mut open.sender, request, &outgoing.url);
         let body = match tokio::time::timeout(self.timeouts.request, whole).await {

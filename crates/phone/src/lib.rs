@@ -1,7 +1,8 @@
 //! The client half: the steps of a phone's sign-in, and what Test-CsPhoneBootstrap says of them.
 //!
 //! [`SignIn`] takes the steps: DHCP discovery, root chain, metadata, web ticket, certificate. Its [`Report`] has each
-//! with its time and, if one failed, the [`Failure`] in parts. [`TaskOutput`] prints a report as the cmdlet does.
+//! with its time and, if one failed, the [`Failure`] in parts. [`TaskOutput`] prints a report as the cmdlet does,
+//! and [`screens`] tells what a phone's screen would have shown.
 //!
 //! ```no_run
 //! # async fn example() {
@@ -19,8 +20,10 @@ mod dhcp;
 mod failure;
 mod http;
 mod keys;
+mod model;
 mod report;
 mod resolve;
+mod screen;
 mod sign_in;
 mod soap;
 mod step;
@@ -36,8 +39,10 @@ pub use dhcp::DhcpDiscovery;
 pub use failure::{ConnectFailure, Failure, FailureKind, TlsFailure};
 pub use http::{ResponseHead, Timeouts};
 pub use keys::{KeyKind, PrivateKey};
+pub use model::Model;
 pub use report::{Report, SignedIn, Verdict};
 pub use resolve::Resolve;
+pub use screen::{Screen, screens, tickt_log};
 pub use sign_in::SignIn;
 pub use step::{Detail, Step, StepName, StepOutcome};
 pub use task_output::{Dialect, Line, TaskOutput, TaskResult, transcript};

@@ -26,6 +26,7 @@ pub struct SignIn {
     pub(crate) key_kind: KeyKind,
     pub(crate) clock: Clock,
     pub(crate) timeouts: Timeouts,
+    pub(crate) user_agent: Option<String>,
     pub(crate) preemptive: bool,
     pub(crate) require_pool_issuer: bool,
 }
@@ -54,6 +55,7 @@ impl SignIn {
             key_kind: KeyKind::default(),
             clock: Clock::system(),
             timeouts: Timeouts::default(),
+            user_agent: None,
             preemptive: false,
             require_pool_issuer: false,
         }
@@ -135,6 +137,14 @@ impl SignIn {
         self
     }
 
+    /// The User-Agent of every request, for instance a [`Model`](crate::Model)'s; none is sent unless set. One that
+    /// cannot stand in a header ends the sign-in at its first request.
+    #[must_use]
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
     /// Whether the PIN goes out with the first request. Unless set it waits for the challenge, as .NET does and so, by
     /// inference, the cmdlet.
     #[must_use]
@@ -166,8 +176,8 @@ impl SignIn {
     }
 
     async fn walk(&self, journal: &mut Journal, known: &mut Known) -> Result<SignedIn, Failure> {
-        let mut client =
-            Client::new(Resolver::new(self.resolve.clone(), self.timeouts.connect), self.timeouts);
+        let resolver = Resolver::new(self.resolve.clone(), self.timeouts.connect);
+        let mut client = Client::new(resolver, self.timeouts, self.user_agent.clone());
 
         let mut step = journal.begin(StepName::Discovery);
         let target = discovery::find(self, &mut client.resolver, &mut step).await;

@@ -9,6 +9,7 @@ mod authority;
 mod client;
 mod csr;
 mod data_dir;
+mod describe;
 mod error;
 #[cfg(test)]
 mod fixtures;
@@ -20,6 +21,7 @@ mod signature;
 mod ticket;
 mod validity;
 
+pub use describe::{Description, describe};
 pub use error::{FileProblem, PkiError};
 pub use keys::{KeyKind, UnknownKeyKind};
 pub use names::{PoolNames, ServerNames};

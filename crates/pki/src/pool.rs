@@ -74,6 +74,11 @@ impl Pool {
         ServerIdentity::issue(&self.authorities.issuing, &self.key_kind().generate()?, profile)
     }
 
+    /// A server certificate with a new key that signed itself, as somebody may have assigned by mistake.
+    pub fn self_signed_server(&self, profile: &ServerProfile) -> Result<ServerIdentity, PkiError> {
+        ServerIdentity::self_signed(&self.key_kind().generate()?, profile)
+    }
+
     /// The kind of all its keys.
     pub fn key_kind(&self) -> KeyKind {
         self.authorities.key_kind()

@@ -6,7 +6,7 @@ use crate::error::FileProblem;
 use crate::validity::{DATED_BACK, Validity};
 use crate::{PkiError, ServerNames};
 use pem::Pem;
-use rcgen::{ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose, PublicKeyData, SanType};
+use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose, PublicKeyData, SanType};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -65,16 +65,16 @@ impl ServerIdentity {
         key: &KeyPair,
         profile: &ServerProfile,
     ) -> Result<Self, PkiError> {
-        let validity = Validity::new(profile.not_before, profile.not_after)?;
-        let mut params = authority::params(&profile.names.to_common_name()?, validity)?;
-        params.subject_alt_names = profile.names.to_san()?;
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
-        // Members of a pool show each other the same certificate as clients (mutual TLS).
-        params.extended_key_usages =
-            vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
-        let certificate = issuing.sign(&params, key)?;
+        let certificate = issuing.sign(&params(profile)?, key)?;
         let key = PrivatePkcs8KeyDer::from(key.serialize_der());
         Ok(Self { chain: vec![certificate, issuing.certificate().clone()], key })
+    }
+
+    /// A certificate that `key` signs itself, with no chain above it.
+    pub(crate) fn self_signed(key: &KeyPair, profile: &ServerProfile) -> Result<Self, PkiError> {
+        let certificate = params(profile)?.self_signed(key)?;
+        let key = PrivatePkcs8KeyDer::from(key.serialize_der());
+        Ok(Self { chain: vec![certificate.der().clone()], key })
     }
 
     /// Certificate, issuing authority, key.
@@ -112,6 +112,17 @@ impl ServerIdentity {
             && validity.contains(now)
             && validity.contains(now.saturating_add(NEAR_EXPIRY)))
     }
+}
+
+fn params(profile: &ServerProfile) -> Result<CertificateParams, PkiError> {
+    let validity = Validity::new(profile.not_before, profile.not_after)?;
+    let mut params = authority::params(&profile.names.to_common_name()?, validity)?;
+    params.subject_alt_names = profile.names.to_san()?;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
+    // Members of a pool show each other the same certificate as clients (mutual TLS).
+    params.extended_key_usages =
+        vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+    Ok(params)
 }
 
 /// Names as text, so that what rcgen wants and what x509-parser finds can be compared.

@@ -131,6 +131,7 @@ mod tests {
     use super::*;
     use crate::Store;
     use lync_model::Clock;
+    use sqlx::Connection;
     use std::os::unix::fs::PermissionsExt;
     use time::macros::datetime;
 
@@ -189,5 +190,31 @@ mod tests {
         let database = Database::open(&StoreLocation::Ephemeral).await.unwrap();
         let refused = sqlx::query!("DELETE FROM users").execute(&database.read).await;
         assert!(refused.unwrap_err().to_string().contains("readonly"));
+    }
+
+    /// A store as it was before there were any but the first tables, with one user.
+    async fn of_first_version(path: &Path) {
+        let mut first = sqlx::migrate!("../../migrations");
+        first.migrations = first.migrations.iter().take(1).cloned().collect();
+        let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+        let mut connection = options.connect().await.unwrap();
+        first.run(&mut connection).await.unwrap();
+        let user = "INSERT INTO users VALUES (7, 'sip:kenmyer@litwareinc.com', 'Ken Myer',
+                    'tel:+12065551219;ext=1219', '12065551219', '1219', 1, 1)";
+        sqlx::query(user).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_store_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pool.db");
+        of_first_version(&path).await;
+        let store = Store::open(&StoreLocation::Kept(path), Clock::system()).await.unwrap();
+        let users = store.users().await.unwrap();
+        assert_eq!(users.len(), 1);
+        assert_eq!(users[0].display_name, "Ken Myer");
+        let record = store.record(&users[0].sip_uri).await.unwrap();
+        assert_eq!(record.pin_lifetime_days, None);
     }
 }

@@ -42,6 +42,18 @@ pub enum StoreError {
     /// A locked PIN has to be unlocked before it can be set.
     #[error("the PIN of {0} is locked; unlock it first")]
     PinLocked(SipUri),
+    /// A change of the user's PIN, and there is none.
+    #[error("the user {0} has no PIN")]
+    NoPin(SipUri),
+    /// A change of the user's line, and there is none.
+    #[error("the user {0} has no line URI")]
+    NoLineUri(SipUri),
+    /// A change about the user's extension, and there is none.
+    #[error("the line URI of {0} has no extension")]
+    NoExtension(SipUri),
+    /// The address of a twin would be longer than an address can be.
+    #[error("the address is too long to be given to a twin")]
+    NoRoomForTwin,
     /// The policy does not allow this PIN.
     #[error("the PIN is refused: {0}")]
     PinRejected(#[from] PinRejected),

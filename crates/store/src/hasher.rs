@@ -75,6 +75,12 @@ impl Hasher {
         .await
     }
 
+    /// A hash that no PIN is known to have; comparing with it costs what comparing with any other does.
+    pub(crate) fn nobodys(&self) -> Result<String, StoreError> {
+        let random = [salt()?, salt()?].concat();
+        phc(&self.params, Salt::new(&salt()?).map_err(failed)?, Output::new(&random).map_err(failed)?)
+    }
+
     /// Whether this PIN has this hash; its parameters, not today's, count.
     pub(crate) async fn verify(&self, pin: &Pin, phc: &str) -> Result<bool, StoreError> {
         let hash = PasswordHash::new(phc).map_err(|_| StoreError::Corrupt("a PIN hash"))?;
@@ -171,6 +177,24 @@ fn phc(params: &Params, salt: Salt, hash: Output) -> Result<String, StoreError> 
     Ok(hash.to_string())
 }
 
+/// Whether this is a hash that can be verified, at no more than an own hash costs.
+///
+/// Whoever loads hashes from elsewhere could otherwise make each sign-in take all the memory there is.
+pub(crate) fn check(text: &str) -> Result<(), StoreError> {
+    const MOST: HashCost = HashCost::Owasp;
+    let refused = |what: &str| StoreError::Hash(format!("{what}, where argon2 as a PHC string is expected"));
+    let hash = PasswordHash::new(text).map_err(|_| refused("no hash"))?;
+    Algorithm::try_from(hash.algorithm.as_str()).map_err(|_| refused("another algorithm"))?;
+    if hash.salt.is_none() || hash.hash.is_none() {
+        return Err(refused("a hash without its salt or its value"));
+    }
+    let params = Params::try_from(&hash).map_err(|_| refused("parameters that cannot be read"))?;
+    let most = MOST.params();
+    let dear =
+        params.m_cost() > most.m_cost().saturating_mul(4) || params.t_cost() > 10 || params.p_cost() > 4;
+    if dear { Err(refused("a hash that costs too much to verify")) } else { Ok(()) }
+}
+
 /// Errors of argon2 name a parameter or a length, never the password.
 pub(crate) fn failed(error: impl fmt::Display) -> StoreError {
     StoreError::Hash(error.to_string())
@@ -227,6 +251,18 @@ mod tests {
             assert_eq!(parameters(&hasher.decoy), parameters(&real));
             assert!(!hasher.verify(&pin("0712"), &hasher.decoy).await.unwrap());
             hasher.pretend(&pin("0712")).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn nobodys_hash_is_a_hash_of_the_usual_cost_and_each_time_another() {
+        let hasher = Hasher::new(HashCost::Cheapest).unwrap();
+        let (first, second) = (hasher.nobodys().unwrap(), hasher.nobodys().unwrap());
+        assert_ne!(first, second);
+        let real = hasher.hash(&pin("0712")).await.unwrap();
+        assert_eq!((first.len(), first.split('$').nth(3)), (real.len(), real.split('$').nth(3)));
+        for digits in ["", "0712", "0000"] {
+            assert!(!hasher.verify(&pin(digits), &first).await.unwrap());
         }
     }
 

@@ -12,6 +12,9 @@
 //! | `hasher` | argon2id |
 //! | `verify` | a sign-in by PIN and its lockout |
 //! | `seed` | what a new store begins with |
+//! | `record` | everything of one user, taken down and put back |
+//! | `change` | the states of a user that a scenario asks for |
+//! | `events` | what is written to the event log |
 //! | `users`, `pins`, `policy`, `certificates` | the rest, by table |
 //!
 //! # Queries are checked when compiled
@@ -19,14 +22,18 @@
 //! to a query or a migration, run `crates/store/prepare.sh` and commit what it writes.
 
 mod certificates;
+mod change;
 mod counters;
 mod database;
 mod error;
+mod events;
 mod hasher;
 mod pins;
 mod policy;
+mod record;
 mod seed;
 mod service;
+mod stored;
 #[cfg(test)]
 mod testing;
 mod users;
@@ -36,7 +43,9 @@ pub use database::StoreLocation;
 pub use error::StoreError;
 pub use hasher::HashCost;
 pub use pins::PinInfo;
+pub use record::UserRecord;
 pub use seed::{Seed, SeedPin, SeedUser};
+pub use stored::StoredPin;
 
 use database::Database;
 use hasher::Hasher;
@@ -51,6 +60,7 @@ pub struct Store {
     database: Database,
     hasher: Hasher,
     clock: Clock,
+    events: events::Events,
 }
 
 impl Store {
@@ -69,7 +79,7 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let hasher = Hasher::new(cost)?;
         let database = Database::open(location).await?;
-        Ok(Self { database, hasher, clock })
+        Ok(Self { database, hasher, clock, events: events::Events::default() })
     }
 
     /// Waits for what is under way, and folds the write-ahead log into the database file.

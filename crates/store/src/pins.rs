@@ -2,7 +2,7 @@
 
 use crate::counters;
 use crate::database::{from_stored, to_stored};
-use crate::users::{id, read_line_uri};
+use crate::users::{id, own_pin_lifetime, read_line_uri};
 use crate::{Store, StoreError, policy};
 use lync_model::lockout::Counters;
 use lync_model::{Pin, PinPolicy, PinRejected, SipUri};
@@ -73,13 +73,20 @@ impl Store {
             sqlx::query_scalar!("SELECT set_at FROM pins WHERE user_id = ?", id).fetch_optional(&mut *tx);
         let set_at = set_at.await?.map(from_stored).transpose()?;
         let counters = counters::load(&mut tx, id).await?;
-        let policy = policy::load(&mut tx).await?;
+        let policy = policy::of_user(&policy::load(&mut tx).await?, own_pin_lifetime(&mut tx, id).await?);
         Ok(PinInfo {
             is_pin_set: set_at.is_some(),
             is_locked_out: counters.is_locked(self.clock.now()),
             last_pin_change_time: set_at,
             pin_expiration_time: set_at.and_then(|set_at| policy.pin_expiration(set_at)),
         })
+    }
+
+    /// What is counted of a user's wrong PINs, and which locks there are. No cmdlet shows the counters.
+    pub async fn counters(&self, user: &SipUri) -> Result<Counters, StoreError> {
+        let mut tx = self.database.read.begin().await?;
+        let id = id(&mut tx, user).await?;
+        counters::load(&mut tx, id).await
     }
 
     async fn change_counters(&self, user: &SipUri, change: fn(&mut Counters)) -> Result<(), StoreError> {

@@ -36,6 +36,12 @@ pub(crate) async fn save(connection: &mut SqliteConnection, policy: &PinPolicy) 
     Ok(())
 }
 
+/// The policy as it holds for a user: the global one, but for a PINLifetime of the user's own.
+pub(crate) fn of_user(global: &PinPolicy, own_pin_lifetime: Option<u16>) -> PinPolicy {
+    PinPolicy { pin_lifetime_days: own_pin_lifetime.unwrap_or(global.pin_lifetime_days), ..global.clone() }
+}
+
+/// The global policy.
 pub(crate) async fn load(connection: &mut SqliteConnection) -> Result<PinPolicy, StoreError> {
     let row = sqlx::query!(
         r#"SELECT min_password_length, pin_history_count, allow_common_patterns AS "allow_common_patterns: bool",

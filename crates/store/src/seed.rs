@@ -47,28 +47,25 @@ impl Store {
         if is_filled(&mut *self.database.read.acquire().await?).await? {
             return Ok(false);
         }
-        let mut hashes = self.hash_all(&seed.users).await?;
+        let hashes = self.hash_all(&seed.users).await?;
         let mut tx = self.database.begin().await?;
         if is_filled(&mut tx).await? {
             return Ok(false);
         }
-        policy::save(&mut tx, &seed.policy).await?;
-        for (index, entry) in seed.users.iter().enumerate() {
-            let id = users::insert(&mut tx, &entry.user).await?;
-            if let (Some(SeedPin { pin, set_at, locked }), Some(phc)) = (&entry.pin, hashes.remove(&index)) {
-                pins::write_pin(&mut tx, id, &phc, pin.expose().len(), *set_at).await?;
-                pins::write_history(&mut tx, id, &phc, &seed.policy).await?;
-                if *locked {
-                    let mut state = Counters::default();
-                    state.lock();
-                    counters::save(&mut tx, id, &state).await?;
-                }
-            }
-        }
-        // The header field that SQLite leaves to its user: kept with the transaction, and no table of its own.
-        sqlx::query("PRAGMA user_version = 1").execute(&mut *tx).await?;
+        fill(&mut tx, seed, hashes).await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// Forgets every user, with PINs and certificates, and fills the store as a new one; all of it or nothing.
+    pub async fn reseed(&self, seed: &Seed) -> Result<(), StoreError> {
+        let hashes = self.hash_all(&seed.users).await?;
+        let mut tx = self.database.begin().await?;
+        // What hangs on a user goes with its row.
+        sqlx::query("DELETE FROM users").execute(&mut *tx).await?;
+        fill(&mut tx, seed, hashes).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// The hashes of all PINs by the index of their user, computed on as many cores as the hasher takes.
@@ -87,6 +84,30 @@ impl Store {
         }
         Ok(hashes)
     }
+}
+
+/// Policy and users of a new store.
+async fn fill(
+    tx: &mut SqliteConnection,
+    seed: &Seed,
+    mut hashes: HashMap<usize, String>,
+) -> Result<(), StoreError> {
+    policy::save(&mut *tx, &seed.policy).await?;
+    for (index, entry) in seed.users.iter().enumerate() {
+        let id = users::insert(&mut *tx, &entry.user).await?;
+        if let (Some(SeedPin { pin, set_at, locked }), Some(phc)) = (&entry.pin, hashes.remove(&index)) {
+            pins::write_pin(&mut *tx, id, &phc, pin.expose().len(), *set_at).await?;
+            pins::write_history(&mut *tx, id, &phc, &seed.policy).await?;
+            if *locked {
+                let mut state = Counters::default();
+                state.lock();
+                counters::save(&mut *tx, id, &state).await?;
+            }
+        }
+    }
+    // The header field that SQLite leaves to its user: kept with the transaction, and no table of its own.
+    sqlx::query("PRAGMA user_version = 1").execute(tx).await?;
+    Ok(())
 }
 
 async fn is_filled(connection: &mut SqliteConnection) -> Result<bool, StoreError> {

@@ -2,7 +2,8 @@
 
 use crate::{Store, StoreLocation};
 use lync_model::ports::{UserPinError, UserPinService};
-use lync_model::{Clock, Pin, PublishedCertificate, SipUri, User};
+use lync_model::{Clock, Event, EventLog, Pin, PublishedCertificate, SipUri, User};
+use std::sync::Mutex;
 use time::Duration;
 use time::macros::datetime;
 
@@ -10,6 +11,23 @@ use time::macros::datetime;
 pub(crate) struct Pool {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
+}
+
+/// An event log to look into.
+#[derive(Default)]
+pub(crate) struct Log(Mutex<Vec<Event>>);
+
+impl Log {
+    /// What was written since it was last asked.
+    pub(crate) fn take(&self) -> Vec<Event> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl EventLog for Log {
+    fn write(&self, event: Event) {
+        self.0.lock().unwrap().push(event);
+    }
 }
 
 impl Pool {

@@ -5,13 +5,13 @@ use crate::{Store, StoreError, pins, policy};
 use lync_model::{LineUri, Pin, SipUri, User};
 use sqlx::SqliteConnection;
 
-struct UserRow {
-    sip_uri: String,
-    display_name: String,
-    line_uri: Option<String>,
-    enabled: bool,
-    enterprise_voice: bool,
-    pin_set_at: Option<i64>,
+pub(crate) struct UserRow {
+    pub(crate) sip_uri: String,
+    pub(crate) display_name: String,
+    pub(crate) line_uri: Option<String>,
+    pub(crate) enabled: bool,
+    pub(crate) enterprise_voice: bool,
+    pub(crate) pin_set_at: Option<i64>,
 }
 
 impl Store {
@@ -43,31 +43,16 @@ impl Store {
 
     /// Replaces everything about the user of this address but the PIN; `pin_set_at` is not looked at.
     pub async fn update_user(&self, user: &User) -> Result<(), StoreError> {
-        let (sip_uri, line) = (user.sip_uri.as_str(), Line::of(user));
         let mut tx = self.database.begin().await?;
-        let updated = sqlx::query!(
-            "UPDATE users SET display_name = ?, line_uri = ?, line_digits = ?, line_extension = ?, enabled = ?,
-                              enterprise_voice = ?
-             WHERE sip_uri = ?",
-            user.display_name,
-            line.uri,
-            line.digits,
-            line.extension,
-            user.enabled,
-            user.enterprise_voice,
-            sip_uri
-        )
-        .execute(&mut *tx)
-        .await?;
+        update(&mut tx, user).await?;
         tx.commit().await?;
-        if updated.rows_affected() == 0 { Err(StoreError::NoSuchUser(user.sip_uri.clone())) } else { Ok(()) }
+        Ok(())
     }
 
     /// Removes a user with PIN, counters and certificates.
     pub async fn remove_user(&self, user: &SipUri) -> Result<(), StoreError> {
         let mut tx = self.database.begin().await?;
-        let id = id(&mut tx, user).await?;
-        sqlx::query!("DELETE FROM users WHERE id = ?", id).execute(&mut *tx).await?;
+        remove(&mut tx, user).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -104,7 +89,7 @@ impl Store {
 }
 
 impl UserRow {
-    fn read(self) -> Result<User, StoreError> {
+    pub(crate) fn read(self) -> Result<User, StoreError> {
         Ok(User {
             sip_uri: read_sip_uri(&self.sip_uri)?,
             display_name: self.display_name,
@@ -158,6 +143,47 @@ pub(crate) fn read_sip_uri(stored: &str) -> Result<SipUri, StoreError> {
 
 pub(crate) fn read_line_uri(stored: &str) -> Result<LineUri, StoreError> {
     stored.parse().map_err(|_| StoreError::Corrupt("a line URI"))
+}
+
+/// PINLifetime of a policy that was granted to this user alone, in days.
+pub(crate) async fn own_pin_lifetime(
+    connection: &mut SqliteConnection,
+    id: i64,
+) -> Result<Option<u16>, StoreError> {
+    let days = sqlx::query_scalar!("SELECT pin_lifetime_days FROM users WHERE id = ?", id)
+        .fetch_one(connection)
+        .await?;
+    read_own_pin_lifetime(days)
+}
+
+pub(crate) fn read_own_pin_lifetime(days: Option<i64>) -> Result<Option<u16>, StoreError> {
+    days.map(u16::try_from).transpose().map_err(|_| StoreError::Corrupt("a PIN lifetime"))
+}
+
+pub(crate) async fn remove(connection: &mut SqliteConnection, user: &SipUri) -> Result<(), StoreError> {
+    let id = id(&mut *connection, user).await?;
+    sqlx::query!("DELETE FROM users WHERE id = ?", id).execute(connection).await?;
+    Ok(())
+}
+
+/// Replaces what stands in the row of the user of this address, and answers with its id.
+pub(crate) async fn update(connection: &mut SqliteConnection, user: &User) -> Result<i64, StoreError> {
+    let (sip_uri, line) = (user.sip_uri.as_str(), Line::of(user));
+    let updated = sqlx::query_scalar!(
+        "UPDATE users SET display_name = ?, line_uri = ?, line_digits = ?, line_extension = ?, enabled = ?,
+                          enterprise_voice = ?
+         WHERE sip_uri = ? RETURNING id",
+        user.display_name,
+        line.uri,
+        line.digits,
+        line.extension,
+        user.enabled,
+        user.enterprise_voice,
+        sip_uri
+    )
+    .fetch_optional(connection)
+    .await?;
+    updated.ok_or_else(|| StoreError::NoSuchUser(user.sip_uri.clone()))
 }
 
 /// Adds a user and answers with its row id.

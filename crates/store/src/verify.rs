@@ -2,7 +2,7 @@
 
 use crate::counters::{self, CountersRow};
 use crate::database::from_stored;
-use crate::users::{read_line_uri, read_sip_uri};
+use crate::users::{read_line_uri, read_own_pin_lifetime, read_sip_uri};
 use crate::{Store, StoreError, policy};
 use lync_model::lockout::{Counters, Limits};
 use lync_model::ports::PinFailureReason;
@@ -25,6 +25,7 @@ struct Found {
     user: SipUri,
     enabled: bool,
     enterprise_voice: bool,
+    own_pin_lifetime: Option<u16>,
     pin: Option<StoredPin>,
     counters: Counters,
 }
@@ -64,9 +65,10 @@ impl Store {
             let mut tx = self.database.begin().await?;
             found = find(&mut tx, &line).await?;
             if found.iter().all(|found| found.is_compared(&comparisons)) {
-                let outcome = decide(&mut tx, &found, &comparisons, self.clock.now()).await?;
+                let decision = decide(&mut tx, &found, &comparisons, self.clock.now()).await?;
                 tx.commit().await?;
-                return Ok(outcome);
+                self.report_locked_for_good(&decision.locked_for_good);
+                return Ok(decision.outcome);
             }
             tx.rollback().await?;
         }
@@ -100,6 +102,7 @@ impl Found {
     }
 
     fn candidate(&self, comparisons: &Comparisons, policy: &PinPolicy, now: OffsetDateTime) -> Candidate<'_> {
+        let policy = policy::of_user(policy, self.own_pin_lifetime);
         let pin = match &self.pin {
             None => PinState::NotSet,
             Some(pin) => PinState::Set {
@@ -112,15 +115,23 @@ impl Found {
     }
 }
 
+/// What became of an attempt.
+struct Decision {
+    outcome: Result<SipUri, PinFailureReason>,
+    /// Whose global counter it filled.
+    locked_for_good: Vec<SipUri>,
+}
+
 async fn decide(
     connection: &mut SqliteConnection,
     found: &[Found],
     comparisons: &Comparisons,
     now: OffsetDateTime,
-) -> Result<Result<SipUri, PinFailureReason>, StoreError> {
+) -> Result<Decision, StoreError> {
     let policy = policy::load(&mut *connection).await?;
     let candidates: Vec<_> = found.iter().map(|found| found.candidate(comparisons, &policy, now)).collect();
     let verdict = judge(&candidates);
+    let mut locked_for_good = Vec::new();
     for found in found {
         let mut counters = found.counters;
         if verdict.outcome == Ok(&found.user) {
@@ -135,8 +146,11 @@ async fn decide(
         if counters.is_locked(now) && !found.counters.is_locked(now) {
             tracing::info!(user = %found.user, for_good = counters.locked_by_system, "PIN locked after wrong attempts");
         }
+        if counters.locked_by_system && !found.counters.locked_by_system {
+            locked_for_good.push(found.user.clone());
+        }
     }
-    Ok(verdict.outcome.cloned())
+    Ok(Decision { outcome: verdict.outcome.cloned(), locked_for_good })
 }
 
 /// The users whom `line` can mean: SQL finds them by index, the model has the last word.
@@ -145,7 +159,7 @@ async fn find(connection: &mut SqliteConnection, line: &PhoneOrExt) -> Result<Ve
     let rows = sqlx::query_as!(
         FoundRow,
         r#"SELECT u.id, u.sip_uri, u.line_uri AS "line_uri!", u.enabled AS "enabled: bool",
-                  u.enterprise_voice AS "enterprise_voice: bool",
+                  u.enterprise_voice AS "enterprise_voice: bool", u.pin_lifetime_days,
                   p.phc AS "phc?", p.length AS "length?", p.set_at AS "set_at?",
                   l.local_failures AS "local_failures?", l.window_started, l.locked_until,
                   l.global_failures AS "global_failures?", l.locked_by_system AS "locked_by_system?: bool",
@@ -172,6 +186,7 @@ struct FoundRow {
     line_uri: String,
     enabled: bool,
     enterprise_voice: bool,
+    pin_lifetime_days: Option<i64>,
     phc: Option<String>,
     length: Option<i64>,
     set_at: Option<i64>,
@@ -206,6 +221,7 @@ impl FoundRow {
             user: read_sip_uri(&self.sip_uri)?,
             enabled: self.enabled,
             enterprise_voice: self.enterprise_voice,
+            own_pin_lifetime: read_own_pin_lifetime(self.pin_lifetime_days)?,
             pin,
             counters: counters.read()?,
         })

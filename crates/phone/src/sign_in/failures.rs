@@ -1,6 +1,7 @@
 //! Each way to fail, against servers that fail in that way.
 
 use super::*;
+use crate::testing::dhcp::{DhcpServer, rows};
 use crate::testing::pool::{Pool, USER};
 use crate::testing::web::{Authority, NOW, POOL, WebServer, response, xml};
 use crate::{ConnectFailure, Dialect, FailureKind, TaskOutput, TlsFailure, Verdict};
@@ -69,6 +70,37 @@ async fn a_wrong_pin_is_a_status_with_the_whole_head_and_reads_as_captured() {
          WWW-Authenticate : Basic realm =\"LYNC\"\n \
          X-Powered-By : ASP.NET\n"
     );
+}
+
+/// The failure of a phone to which DHCP gives a recorded pair of options, at a pool where every host of them is.
+async fn led_by(row: &str, pool: &Pool) -> Failure {
+    let row = rows().into_iter().find(|known| known.name == row).unwrap();
+    let dhcp = DhcpServer::start(row.option_43, row.option_120).await;
+    let mut resolve = Resolve::new();
+    for host in ["atl-cs-001.litwareinc.com", "webint.litwareinc.com", "10.99.0.1"] {
+        resolve =
+            resolve.with_address(host, 443, pool.https.address).with_address(host, 80, pool.http.address);
+    }
+    let phone = SignIn::new("1219", Pin::new("0712")).dhcp(DhcpDiscovery::unicast(dhcp.address));
+    failure(&phone.resolve(resolve).clock(Clock::stopped(NOW))).await
+}
+
+#[tokio::test]
+async fn options_that_can_be_read_and_are_wrong_fail_where_they_lead() {
+    let pool = Pool::start().await;
+    for row in ["bad-43-ip", "bad-43-wrong-host"] {
+        let failed = led_by(row, &pool).await;
+        assert_eq!(failed.step, StepName::CertProvMetadata, "{row}");
+        let wrong_name =
+            matches!(&failed.kind, FailureKind::Tls { problem: TlsFailure::WrongName { .. }, .. });
+        assert!(wrong_name, "{row}: {failed}");
+    }
+    let strict = Pool::altered(|request, answer| {
+        let known = request.starts_with(CHAIN);
+        Some(if known { answer } else { response("404 Not Found", &[], "<html>") })
+    });
+    let failed = led_by("bad-43-path-typo", &strict.await).await;
+    assert_eq!((failed.step, failed.response().unwrap().status), (StepName::RootChain, 404));
 }
 
 #[tokio::test]

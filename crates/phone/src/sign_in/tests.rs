@@ -5,7 +5,7 @@ use crate::testing::dhcp::{DhcpServer, rows};
 use crate::testing::logs::Logs;
 use crate::testing::pool::{BASIC, Pool, USER, header};
 use crate::testing::web::{NOW, POOL};
-use crate::{Dialect, StepOutcome, TaskOutput, Verdict};
+use crate::{Dialect, FailureKind, Model, StepOutcome, TaskOutput, Verdict};
 use time::Duration;
 
 fn names(report: &Report) -> Vec<StepName> {
@@ -37,6 +37,28 @@ async fn a_phone_leaves_with_a_certificate_over_its_key() {
     assert!(report.steps.iter().all(|step| step.outcome == StepOutcome::Done));
     assert!(report.steps.windows(2).all(|pair| pair[0].start + pair[0].duration <= pair[1].start));
     assert_eq!(report.target_fqdn.as_deref(), Some(POOL));
+}
+
+#[tokio::test]
+async fn the_user_agent_is_in_every_request_and_in_none_unless_set() {
+    let pool = Pool::start().await;
+    pool.phone("0712").run().await.outcome.unwrap();
+    let model = Model::Vvx.user_agent();
+    pool.phone("0712").user_agent(model).run().await.outcome.unwrap();
+    for server in [&pool.http, &pool.https] {
+        let requests = server.seen().requests;
+        let (without, with) = requests.split_at(requests.len() / 2);
+        assert!(without.iter().all(|request| header(request, "user-agent").is_none()));
+        assert!(!with.is_empty() && with.iter().all(|request| header(request, "user-agent") == Some(model)));
+    }
+}
+
+#[tokio::test]
+async fn a_user_agent_that_is_no_header_sends_nothing() {
+    let pool = Pool::start().await;
+    let report = pool.phone("0712").user_agent("phone\r\nX: y").run().await;
+    assert!(matches!(report.outcome.unwrap_err().kind, FailureKind::Local(_)));
+    assert_eq!(pool.http.seen().requests.len(), 0);
 }
 
 #[tokio::test]

@@ -1,0 +1,68 @@
+//! Lync Phone Edition, by Microsoft's help.
+
+use super::{Shown, UNKNOWN};
+use crate::{Failure, FailureKind, StepName};
+use lync_proto::dhcp::OPTION_SIP_SERVERS;
+
+const CHAIN_TOPIC: &str =
+    "help of Lync Server 2010, topic ebf0c11e-0617-4ede-9332-b4bdbb365668 (root certificate chain)";
+const LOGON_TOPIC: &str = "TechNet gg398713 (Log on to the Lync Server)";
+const PIN_ARTICLE: &str =
+    "Microsoft's article \"Authentication fails during Lync Phone Edition PIN sign-in\"";
+
+/// While the phone looks for certificate provisioning and goes there for the chain.
+const LOCATING: Shown = Shown::documented("Locating the server to download the certificate", CHAIN_TOPIC);
+/// The address that DHCP gave is wrong, or cannot be connected to.
+const NOT_LOCATED: Shown = Shown::documented("Unable to locate Lync Certificate Web service", CHAIN_TOPIC);
+/// The download of chains is switched off, or no chain is set.
+const NO_CHAIN: Shown = Shown::documented(
+    "Error downloading certificate chain from OCS Registrar. Please try again",
+    CHAIN_TOPIC,
+);
+/// A wrong Registrar; the help says "a message similar to" this.
+const NO_REGISTRAR: Shown =
+    Shown::documented("Unable to contact Registrar for authentication. Please sign in again.", LOGON_TOPIC);
+/// In the article the PIN was right, which the phone cannot know; of a wrong one nobody has written what is shown.
+const PIN_AGAIN: Shown = Shown::documented("[The phone asks for the PIN again.]", PIN_ARTICLE);
+
+pub(super) const fn during(step: StepName) -> Shown {
+    match step {
+        StepName::Discovery | StepName::RootChain => LOCATING,
+        StepName::CertProvMetadata
+        | StepName::WebTicketMetadata
+        | StepName::WebTicket
+        | StepName::Certificate => UNKNOWN,
+    }
+}
+
+pub(super) fn failed(failure: &Failure) -> Shown {
+    let kind = &failure.kind;
+    match failure.step {
+        StepName::Discovery => match kind {
+            FailureKind::BrokenOption { option: OPTION_SIP_SERVERS, .. } => NO_REGISTRAR,
+            FailureKind::BrokenOption { .. } | FailureKind::NoDhcpAnswer { .. } => NOT_LOCATED,
+            _ => UNKNOWN,
+        },
+        StepName::RootChain => match kind {
+            FailureKind::NameNotResolved { .. } | FailureKind::Unreachable { .. } => NOT_LOCATED,
+            FailureKind::NoAnswer { .. } | FailureKind::Interrupted { .. } | FailureKind::NotHttp { .. } => {
+                NOT_LOCATED.elsewhere()
+            }
+            FailureKind::Fault { .. } => NO_CHAIN,
+            _ => NO_CHAIN.elsewhere(),
+        },
+        // Where a certificate is not trusted, articles speak of an error about certificates and quote none.
+        StepName::CertProvMetadata | StepName::WebTicketMetadata => UNKNOWN,
+        StepName::WebTicket => match kind {
+            FailureKind::Status { .. } => PIN_AGAIN,
+            FailureKind::Fault { .. } => PIN_AGAIN.elsewhere(),
+            _ => UNKNOWN,
+        },
+        StepName::Certificate => match kind {
+            FailureKind::Status { .. } | FailureKind::Fault { .. } | FailureKind::ErrorInfo { .. } => {
+                PIN_AGAIN.elsewhere()
+            }
+            _ => UNKNOWN,
+        },
+    }
+}
