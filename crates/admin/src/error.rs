@@ -189,6 +189,8 @@ impl fmt::Display for Problem {
             write!(f, " (field `{field}`)")?;
         }
         match &self.nearest {
+            // The text may have told it already.
+            Some(nearest) if self.detail.contains(nearest.as_str()) => Ok(()),
             Some(nearest) if nearest.contains('\n') => write!(f, "\n{nearest}"),
             Some(nearest) => write!(f, "; the nearest is `{nearest}`"),
             None => Ok(()),

@@ -2,11 +2,13 @@
 
 use crate::kept::{Kept, KeptConnection};
 use crate::keys::Keys;
-use crate::{DeviceSession, Filter, Missed, Sequence, Unmet, Verification, devices, har, observer, pcapng};
+use crate::{
+    DeviceSession, Directory, Filter, Missed, Sequence, Unmet, Verification, devices, har, observer, pcapng,
+};
 use crate::{verify, wait};
 use lync_model::journal::{Entry, Protocol};
 use lync_model::rules::{Happening, Mac, Namespaces, Occasion, Place, RuleBook};
-use lync_model::{Clock, SipUri};
+use lync_model::{Clock, Live, SipUri};
 use lync_net::{EndedConnection, Observer};
 use std::fmt::{self, Write};
 use std::net::IpAddr;
@@ -50,6 +52,7 @@ pub struct Journal {
     rules: Arc<RuleBook>,
     kept: Mutex<Kept>,
     keys: Option<Arc<Keys>>,
+    directory: Live<Directory>,
     /// The number of the newest entry; tells waiters that there is one.
     last: watch::Sender<u64>,
 }
@@ -64,8 +67,14 @@ impl Journal {
             rules,
             kept: Mutex::new(Kept::new(limits)),
             keys: limits.tls_keys.then(|| Arc::new(Keys::new(&limits))),
+            directory: Live::new(Directory::default()),
             last: watch::Sender::new(0),
         })
+    }
+
+    /// Whose number is whose. Whoever changes users says so here.
+    pub fn directory(&self) -> &Live<Directory> {
+        &self.directory
     }
 
     /// Whoever serves a listener tells it here what came. `listener` is `http`, `https` or `userpin`, as the
@@ -93,6 +102,14 @@ impl Journal {
         self.clock.now() - ago
     }
 
+    /// Of a refused PIN a handler knows what was typed, and not whose it is.
+    fn name_user(&self, entry: &mut Entry) {
+        let device = &mut entry.device;
+        if let (None, Some(typed)) = (&device.user, &device.phone_or_ext) {
+            device.user = self.directory.get().only_user_of(typed).map(ToString::to_string);
+        }
+    }
+
     /// Keeps what went over the wire, and notes that the connection ended.
     pub(crate) fn ended(&self, ended: EndedConnection, listener: &'static str, tls: bool) {
         let began = self.began(ended.duration);
@@ -101,6 +118,7 @@ impl Journal {
     }
 
     fn note(&self, mut entry: Entry, connection: Option<KeptConnection>) {
+        self.name_user(&mut entry);
         let device = Identity::of(&entry);
         let namespaces = self.rules.namespaces().get();
         let mut kept = self.lock();

@@ -12,6 +12,7 @@
 //! kept only where [`Limits::tls_keys`] says so, and then an export shows all that the peers said, PINs included.
 
 mod devices;
+mod directory;
 mod exchange;
 mod filter;
 mod har;
@@ -29,6 +30,7 @@ mod wait;
 mod words;
 
 pub use devices::DeviceSession;
+pub use directory::Directory;
 pub use filter::{Filter, FilterError};
 pub use journal::{Journal, Limits};
 pub use missed::{Difference, Missed, NearestMiss};

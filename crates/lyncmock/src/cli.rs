@@ -2,17 +2,26 @@
 
 mod banner;
 mod bootstrap;
+mod certificates;
 mod client;
+mod clock;
 mod config;
 mod defaults;
 mod demo;
 mod diagnostics;
+mod events;
+mod journal;
 mod output;
 mod pem;
 mod phone;
 mod ready;
+mod rules;
+mod scenarios;
 mod serve;
+mod server;
+mod state;
 mod user;
+mod web_service;
 
 use crate::config::{ConfigError, Options, Resolved, resolve};
 use clap::error::ContextValue;
@@ -51,6 +60,24 @@ enum Command {
     },
     /// List, add and remove users of a kept pool; set, lock and unlock their PINs
     User(user::UserArgs),
+    /// Every known failure by name: list and explain them, arm and lift them on a running pool
+    Scenarios(scenarios::ScenariosArgs),
+    /// Failures of one's own making: check a file of rules, arm and disarm them on a running pool
+    Rules(rules::RulesArgs),
+    /// What happened on a running pool, on every protocol: list, wait, export
+    Journal(journal::JournalArgs),
+    /// The event log "Lync Server" of a running pool
+    Events(events::EventsArgs),
+    /// The certificates that the front end trusts: list, export, import, delete
+    Certificates(certificates::CertificatesArgs),
+    /// Restart the internal web service of a running pool
+    WebService(web_service::WebServiceArgs),
+    /// Show, set and advance the clock of a running pool
+    Clock(clock::ClockArgs),
+    /// Bring a running pool back to its beginning
+    Reset(state::ResetArgs),
+    /// Dump and load the state of a running pool
+    State(state::StateArgs),
     /// Check a configuration, or show what it amounts to
     Config(config::ConfigArgs),
     /// The table of diagnostics: what is answered to each refusal, and how well that is known
@@ -101,6 +128,15 @@ pub async fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Phone(arguments)) => phone::run(arguments).await,
         Some(Command::TestCsPhoneBootstrap { arguments }) => bootstrap::run(&arguments).await,
         Some(Command::User(arguments)) => user::run(arguments).await,
+        Some(Command::Scenarios(arguments)) => scenarios::run(arguments).await,
+        Some(Command::Rules(arguments)) => rules::run(arguments).await,
+        Some(Command::Journal(arguments)) => journal::run(arguments).await,
+        Some(Command::Events(arguments)) => events::run(arguments).await,
+        Some(Command::Certificates(arguments)) => certificates::run(arguments).await,
+        Some(Command::WebService(arguments)) => web_service::run(arguments).await,
+        Some(Command::Clock(arguments)) => clock::run(arguments).await,
+        Some(Command::Reset(arguments)) => state::reset(arguments).await,
+        Some(Command::State(arguments)) => state::run(arguments).await,
         Some(Command::Config(arguments)) => config::run(&arguments, own),
         Some(Command::Diagnostics(arguments)) => diagnostics::run(&arguments),
         Some(Command::Ready(arguments)) => ready::run(arguments).await,

@@ -3,6 +3,7 @@
 //! [`Options`] is the configuration as it is written, all of it optional; [`Config`] is the one that is used,
 //! complete and checked. A flag beats its environment variable, which beats the file, which beats the default.
 
+pub(crate) mod failures;
 mod options;
 mod resolve;
 mod users;
@@ -12,7 +13,9 @@ pub(crate) use resolve::{Origin, Resolved, resolve};
 pub(crate) use users::check_display_name;
 pub use users::{UserError, UserFixture, UserState, UsersFile};
 
+use lync_admin::SecretToken;
 use lync_model::diagnostics::DiagnosticsTable;
+use lync_model::rules::RuleSpec;
 use lync_model::{CertificateValidity, CsrKeySize, WebServiceSettings};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
@@ -72,6 +75,48 @@ pub struct Config {
     pub users_are_built_in: bool,
     /// What is answered to each cause of a refusal.
     pub diagnostics: DiagnosticsTable,
+    /// Scenarios to arm at the start.
+    pub scenarios: Vec<ScenarioCall>,
+    /// Rules to arm at the start, and the folder in which the files are that they name.
+    pub rules: Option<RulesOf>,
+    /// The journal.
+    pub journal: Journal,
+    /// The admin API.
+    pub admin: Admin,
+}
+
+/// A scenario, and for whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioCall {
+    /// Its name.
+    pub name: String,
+    /// SIP address, or its part before the `@`; everybody when `None`.
+    pub user: Option<String>,
+}
+
+/// A file of rules that was read.
+#[derive(Clone, Debug)]
+pub struct RulesOf {
+    /// The file.
+    pub path: PathBuf,
+    /// What is in it.
+    pub rules: Vec<RuleSpec>,
+}
+
+/// The journal.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    /// How many entries are kept.
+    pub entries: usize,
+    /// Whether the keys of TLS connections are kept.
+    pub tls_keys: bool,
+}
+
+/// The admin API.
+#[derive(Clone, Debug)]
+pub struct Admin {
+    /// The token that every request must bear.
+    pub token: Option<SecretToken>,
 }
 
 /// The TCP listeners.
@@ -83,6 +128,8 @@ pub struct Listen {
     pub https: SocketAddr,
     /// The user-PIN service. Lync: 444.
     pub userpin: SocketAddr,
+    /// The admin API. Lync has none.
+    pub admin: SocketAddr,
 }
 
 /// The DHCP component of the Registrar.
@@ -139,6 +186,7 @@ impl Config {
             CertificateKey::Auto => CertificateKey::P256,
             decided => decided,
         };
+        let admin = options.listen.admin.unwrap_or(loopback(10088));
         let interfaces = interfaces(options.dhcp.interfaces.unwrap_or_default())?;
         let dhcp_listen = options.dhcp.listen.unwrap_or_else(|| match interfaces.is_empty() {
             true => vec![SocketAddrV4::new(Ipv4Addr::LOCALHOST, 10067)],
@@ -150,6 +198,7 @@ impl Config {
                 http: options.listen.http.unwrap_or(loopback(10080)),
                 https: options.listen.https.unwrap_or(loopback(10443)),
                 userpin: options.listen.userpin.unwrap_or(loopback(10444)),
+                admin,
             },
             dhcp: Dhcp {
                 enabled: options.dhcp.enabled.unwrap_or(true),
@@ -181,6 +230,13 @@ impl Config {
                     .map_err(|problem| in_file(path, &problem))?,
                 None => DiagnosticsTable::built_in(),
             },
+            scenarios: failures::scenarios(options.scenarios.unwrap_or_default())?,
+            rules: options.rules.file.as_deref().map(failures::rules).transpose()?,
+            journal: Journal {
+                entries: failures::entries(options.journal.entries)?,
+                tls_keys: options.journal.tls_keys.unwrap_or(false),
+            },
+            admin: Admin { token: failures::token(admin, options.admin.token_file.as_deref())? },
             data_dir: options.data_dir,
             fqdn,
         })
@@ -199,7 +255,8 @@ fn loopback(port: u16) -> SocketAddr {
 
 /// Two listeners cannot share a place, unless each takes any free port.
 fn different_ports(listen: &options::ListenOptions) -> Result<(), ConfigError> {
-    let places = [("listen.https", listen.https), ("listen.userpin", listen.userpin)];
+    let places =
+        [("listen.https", listen.https), ("listen.userpin", listen.userpin), ("listen.admin", listen.admin)];
     let mut taken = vec![listen.http];
     for (key, place) in places {
         if place.is_some_and(|place| place.port() != 0) && taken.contains(&place) {
@@ -296,6 +353,8 @@ fn readable_paths(options: &Options) -> Result<(), ConfigError> {
         ("data_dir", &options.data_dir),
         ("users.file", &options.users.file),
         ("diagnostics.file", &options.diagnostics.file),
+        ("rules.file", &options.rules.file),
+        ("admin.token_file", &options.admin.token_file),
     ];
     for (key, path) in paths {
         if path.as_ref().is_some_and(|path| path.to_str().is_none()) {

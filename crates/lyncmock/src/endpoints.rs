@@ -18,7 +18,7 @@ pub struct Endpoints {
     pub https: String,
     /// URL of the user-PIN service.
     pub userpin: String,
-    /// Base URL of the admin API; `null` while there is none.
+    /// Base URL of the admin API.
     pub admin: Option<String>,
     /// A file with the root certificate, PEM.
     pub ca_pem: PathBuf,

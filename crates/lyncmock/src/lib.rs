@@ -20,19 +20,26 @@ pub mod cli;
 mod client;
 mod cmdlet;
 mod config;
+mod control;
 mod endpoints;
 mod events;
 mod logging;
 mod mock;
 mod pool;
+mod scenarios;
 
 pub use config::{
-    CertificateKey, Config, ConfigError, LogFormat, Options, RelayReply, Siaddr, UserError, UserFixture,
-    UserState, UsersFile,
+    CertificateKey, Config, ConfigError, LogFormat, Options, RelayReply, ScenarioCall, Siaddr, UserError,
+    UserFixture, UserState, UsersFile,
 };
 pub use endpoints::Endpoints;
+pub use lync_journal::{DeviceSession, Filter, Missed};
+pub use lync_model::journal::Entry;
+pub use lync_model::rules::{ArmedRule, RuleId, RuleSpec};
+pub use lync_model::scenario::{Catalogue, Scenario};
 pub use lync_model::{Clock, Event, Level, LineUri, Pin, PinPolicy, SipUri, User};
 pub use lync_phone as phone;
 pub use lync_store::{PinInfo, StoreError};
-pub use mock::{BuildError, Builder, LyncMock};
+pub use mock::{Armed, BuildError, Builder, Expectation, LyncMock, ScenarioBuilder};
 pub use pool::StartError;
+pub use scenarios::ScenarioError;

@@ -1,20 +1,29 @@
 //! The library: a pool inside a test.
 
+mod builder;
+mod expect;
+mod failures;
+mod watch;
+
+pub use builder::{BuildError, Builder};
+pub use expect::Expectation;
+pub use failures::{Armed, ScenarioBuilder};
+
 use crate::client::aimed;
-use crate::config::{CertificateKey, Config, ConfigError, Options, UserFixture, UsersFile};
 use crate::endpoints::Endpoints;
-use crate::pool::{Running, StartError};
+use crate::pool::Running;
+use expect::Expectations;
 use lync_model::{Clock, Event, Pin, PinPolicy, SipUri, User};
 use lync_phone::SignIn;
 use lync_store::{PinInfo, StoreError};
-use std::net::{Ipv4Addr, SocketAddrV4};
-use std::path::PathBuf;
 
-/// A running pool. It stops when it is dropped.
+/// A running pool. It stops when it is dropped; what was [expected](LyncMock::expect) of it is verified then.
 ///
 /// On a runtime with one thread its ports are free again only when that runtime has run on; [`stop`](Self::stop) waits
 /// for it.
 pub struct LyncMock {
+    /// First, so that what is expected is judged while the pool still runs.
+    expectations: Expectations,
     running: Running,
 }
 
@@ -83,7 +92,9 @@ impl LyncMock {
     /// # Errors
     /// When there is one with this SIP address, or the store fails.
     pub async fn add_user(&self, user: &User) -> Result<(), StoreError> {
-        self.running.store.add_user(user).await
+        self.running.store.add_user(user).await?;
+        self.running.users_changed().await;
+        Ok(())
     }
 
     /// Sets a user's PIN, as Set-CsClientPin does.
@@ -107,7 +118,9 @@ impl LyncMock {
     /// # Errors
     /// When there is no such user, or the store fails.
     pub async fn update_user(&self, user: &User) -> Result<(), StoreError> {
-        self.running.store.update_user(user).await
+        self.running.store.update_user(user).await?;
+        self.running.users_changed().await;
+        Ok(())
     }
 
     /// Set-CsPinPolicy, the global one.
@@ -167,118 +180,11 @@ impl LyncMock {
     }
 
     /// Stops the pool, and returns when its sockets are closed and open requests have ended.
+    ///
+    /// # Panics
+    /// When something that was [expected](Self::expect) has not happened.
     pub async fn stop(self) {
         self.running.stop().await;
+        drop(self.expectations);
     }
-}
-
-/// A pool that is being configured. Starts from loopback, free ports and the fixture users.
-#[derive(Clone, Debug)]
-pub struct Builder {
-    options: Options,
-    users: Option<UsersFile>,
-    more_users: Vec<UserFixture>,
-    clock: Clock,
-}
-
-impl Builder {
-    fn new() -> Self {
-        let options = Options::on_free_ports();
-        Self { options, users: None, more_users: Vec::new(), clock: Clock::system() }
-    }
-
-    /// Sets options; those that are not given here stay as they are.
-    #[must_use]
-    pub fn options(mut self, options: Options) -> Self {
-        self.options = options.or(&self.options);
-        self
-    }
-
-    /// The pool's FQDN.
-    #[must_use]
-    pub fn fqdn(mut self, fqdn: &str) -> Self {
-        self.options.fqdn = Some(fqdn.to_owned());
-        self
-    }
-
-    /// Users and PIN policy, in place of the fixture's.
-    #[must_use]
-    pub fn users(mut self, users: UsersFile) -> Self {
-        self.users = Some(users);
-        self
-    }
-
-    /// One more user.
-    #[must_use]
-    pub fn user(mut self, user: UserFixture) -> Self {
-        self.more_users.push(user);
-        self
-    }
-
-    /// The kind of the certificates' keys; P-256 unless set, because it costs next to nothing to make.
-    #[must_use]
-    pub fn certificate_key(mut self, key: CertificateKey) -> Self {
-        self.options.pki.key = Some(key);
-        self
-    }
-
-    /// Keeps users, PINs and certificates in this directory, and goes on with those that are kept there.
-    #[must_use]
-    pub fn data_dir(mut self, dir: impl Into<PathBuf>) -> Self {
-        self.options.data_dir = Some(dir.into());
-        self
-    }
-
-    /// The HTTPS port, on loopback; any free one unless set.
-    #[must_use]
-    pub fn https_port(mut self, port: u16) -> Self {
-        self.options.listen.https = Some((Ipv4Addr::LOCALHOST, port).into());
-        self
-    }
-
-    /// The HTTP port, on loopback; any free one unless set.
-    #[must_use]
-    pub fn http_port(mut self, port: u16) -> Self {
-        self.options.listen.http = Some((Ipv4Addr::LOCALHOST, port).into());
-        self
-    }
-
-    /// The DHCP port, on loopback; any free one unless set.
-    #[must_use]
-    pub fn dhcp_port(mut self, port: u16) -> Self {
-        self.options.dhcp.listen = Some(vec![SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)]);
-        self
-    }
-
-    /// The clock that everything runs on.
-    #[must_use]
-    pub fn clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// Starts the pool; when this returns, every socket is bound and served.
-    ///
-    /// # Errors
-    /// When the configuration cannot be meant, or the pool cannot start.
-    pub async fn start(self) -> Result<LyncMock, BuildError> {
-        let mut config = Config::from_options(self.options)?;
-        if let Some(users) = self.users {
-            config.users = users;
-        }
-        config.users.users.extend(self.more_users);
-        config.users.check().map_err(|problem| ConfigError::Value { key: "users", problem })?;
-        Ok(LyncMock { running: Running::start(config, self.clock).await? })
-    }
-}
-
-/// Why a [`Builder`] built nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// The configuration cannot be meant.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The pool did not start.
-    #[error(transparent)]
-    Start(#[from] StartError),
 }

@@ -1,25 +1,38 @@
 //! One running pool: every part, wired to the others.
 
 mod bind;
-mod seed;
+mod doors;
+mod gate;
+mod registrar;
+pub(crate) mod seed;
+mod services;
+pub(crate) mod web;
 mod wiring;
 
 use crate::config::{CertificateKey, Config};
 use crate::endpoints::Endpoints;
 use crate::events::Events;
+use crate::scenarios::Scenarios;
 use bind::Sockets;
+pub(crate) use doors::Doors;
+pub(crate) use registrar::RegistrarConfiguration;
+use lync_dhcp::Registrar;
+use lync_journal::{Journal, Limits};
 use lync_model::Clock;
+use lync_model::rules::RuleBook;
+use lync_net::tls::TrustStore;
 use lync_pki::{KeyKind, Pool as Pki, PoolNames};
 use lync_store::{Store, StoreLocation};
 use std::fs::{File, TryLockError};
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use wiring::Wiring;
+pub(crate) use web::WebConfiguration;
 
 /// Why a pool did not start. The text says what to change.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +69,9 @@ pub enum StartError {
     /// The certificates.
     #[error("the certificates cannot be used: {0}")]
     Pki(#[from] lync_pki::PkiError),
+    /// A scenario or a rule that could not be armed.
+    #[error(transparent)]
+    Scenario(#[from] crate::scenarios::ScenarioError),
     /// A part that could not be made of the others.
     #[error("{part}: {problem}")]
     Part {
@@ -72,15 +88,33 @@ impl StartError {
     }
 }
 
-/// A running pool. Dropping it ends every task of it.
-pub(crate) struct Running {
+/// Everything of a pool that can be asked or changed while it runs.
+pub(crate) struct Core {
+    pub(crate) config: Config,
     pub(crate) endpoints: Endpoints,
     pub(crate) store: Arc<Store>,
     pub(crate) pki: Arc<Pki>,
     pub(crate) events: Arc<Events>,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) rules: Arc<RuleBook>,
     pub(crate) clock: Clock,
+    /// The settings of the web services, and what scenarios make of them.
+    pub(crate) web: WebConfiguration,
+    /// The DHCP component; it has no socket where DHCP is not configured.
+    pub(crate) registrar: Arc<Registrar>,
+    /// Its settings, and what scenarios make of them.
+    pub(crate) registrar_settings: RegistrarConfiguration,
+    /// The certificate store of the front end: one computer, one store, for both ends of the hop.
+    pub(crate) trust: TrustStore,
+    pub(crate) doors: Doors,
+    pub(crate) scenarios: Scenarios,
     /// Where DHCP is served, for a person: addresses and interfaces.
     pub(crate) dhcp: Vec<String>,
+}
+
+/// A running pool. Dropping it ends every task of it.
+pub(crate) struct Running {
+    core: Arc<Core>,
     shutdown: CancellationToken,
     tasks: JoinSet<()>,
     /// Keeps a second pool out of the same data directory.
@@ -89,33 +123,56 @@ pub(crate) struct Running {
     _scratch: TempDir,
 }
 
+impl Deref for Running {
+    type Target = Arc<Core>;
+
+    fn deref(&self) -> &Arc<Core> {
+        &self.core
+    }
+}
+
 impl Running {
-    /// Starts every part; when this returns, every socket is bound and served.
+    /// Starts every part; when this returns, every socket is bound and served, and every scenario is armed.
     pub(crate) async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
         let sockets = Sockets::bind(&config)?;
         let scratch = scratch()?;
         let lock = config.data_dir.as_deref().map(lock).transpose()?;
+        let rules = Arc::new(RuleBook::new(clock.clone()));
+        let limits = Limits {
+            entries: config.journal.entries,
+            tls_keys: config.journal.tls_keys,
+            ..Limits::default()
+        };
+        let journal = Journal::new(clock.clone(), limits, Arc::clone(&rules));
+        let events = Arc::new(Events::new(journal.clone()));
         let (pki, store) = tokio::try_join!(open_pki(&config, &clock), open_store(&config, &clock))?;
-        let (pki, store) = (Arc::new(pki), Arc::new(store));
+        let store = store.with_events(events.clone());
         let endpoints = sockets.endpoints(&config, write_ca(&config, scratch.path(), &pki)?)?;
-        let dhcp = sockets.dhcp_places.clone();
-        let parts = Wiring { config: &config, clock: &clock, pki: &pki, store: &store };
-        let events = Arc::new(Events::new());
+        let registrar = wiring::registrar(&config, sockets.https_port()?, &rules, &journal, &clock)?;
+        let registrar = Arc::new(registrar);
+        let core = Arc::new(Core {
+            web: WebConfiguration::new(config.web.clone()),
+            trust: wiring::trust(&pki)?,
+            registrar_settings: RegistrarConfiguration::new(&registrar),
+            registrar,
+            doors: Doors::default(),
+            scenarios: Scenarios::default(),
+            dhcp: sockets.dhcp_places.clone(),
+            store: Arc::new(store),
+            pki: Arc::new(pki),
+            config,
+            endpoints,
+            events,
+            journal,
+            rules,
+            clock,
+        });
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
-        parts.serve(sockets, Arc::clone(&events), &mut tasks, &shutdown).await?;
-        Ok(Self {
-            endpoints,
-            store,
-            pki,
-            events,
-            clock,
-            dhcp,
-            shutdown,
-            tasks,
-            _lock: lock,
-            _scratch: scratch,
-        })
+        wiring::serve(&core, sockets, &mut tasks, &shutdown).await?;
+        core.users_changed().await;
+        core.arm_configured().await?;
+        Ok(Self { core, shutdown, tasks, _lock: lock, _scratch: scratch })
     }
 
     /// Stops every part and waits until all have ended.
@@ -132,7 +189,8 @@ impl Drop for Running {
     }
 }
 
-async fn open_pki(config: &Config, clock: &Clock) -> Result<Pki, StartError> {
+/// The names of the pool, as its certificates have them.
+pub(crate) fn pool_names(config: &Config) -> PoolNames {
     let mut names = PoolNames::new(config.fqdn.clone(), config.sip_domain.clone());
     for name in &config.pki.extra_names {
         match name.parse::<IpAddr>() {
@@ -140,6 +198,11 @@ async fn open_pki(config: &Config, clock: &Clock) -> Result<Pki, StartError> {
             Err(_) => names.extra_dns.push(name.clone()),
         }
     }
+    names
+}
+
+async fn open_pki(config: &Config, clock: &Clock) -> Result<Pki, StartError> {
+    let names = pool_names(config);
     let kind = match config.pki.key {
         CertificateKey::Rsa2048 => KeyKind::Rsa2048,
         CertificateKey::P256 | CertificateKey::Auto => KeyKind::P256,

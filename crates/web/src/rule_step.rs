@@ -13,7 +13,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use lync_model::SipUri;
-use lync_model::journal::Outcome;
+use lync_model::journal::{Outcome, names};
 use lync_model::rules::{Fired, Occasion, Place, WhoSpec};
 use std::sync::Arc;
 use std::time::Duration;
@@ -95,7 +95,7 @@ impl Step {
     fn announce(&self, fired: &Fired, exchange: &Exchange) {
         if let Some(slot) = exchange.note_slot() {
             let summary = format!("the rule {:?} let it wait until the peer left", fired.rule);
-            let mut note = exchange.note(exchange.refused_event(), Outcome::Failed, &summary);
+            let mut note = exchange.note(names::HTTP, Outcome::Failed, &summary);
             note.rule = Some(act::named(fired));
             slot.leave(note);
         }

@@ -20,7 +20,16 @@ pub(super) const TIERS: [Tier; 8] = [
     Tier { name: "serving", crates: &["lync-net"], io: true },
     Tier {
         name: "parts",
-        crates: &["lync-store", "lync-pki", "lync-dhcp", "lync-userpin", "lync-web", "lync-phone"],
+        crates: &[
+            "lync-store",
+            "lync-pki",
+            "lync-dhcp",
+            "lync-userpin",
+            "lync-web",
+            "lync-phone",
+            "lync-journal",
+            "lync-admin",
+        ],
         io: true,
     },
     Tier { name: "whole", crates: &["lyncmock"], io: true },

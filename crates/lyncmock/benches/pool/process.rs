@@ -19,11 +19,9 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn start() -> Self {
-        let any = "127.0.0.1:0";
         let began = Instant::now();
         let mut child = Command::new(env!("CARGO_BIN_EXE_lyncmock"))
-            .args(["serve", "--json", "--listen-http", any, "--listen-https", any])
-            .args(["--listen-userpin", any, "--dhcp-listen", any])
+            .args(["serve", "--json", "--free-ports"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

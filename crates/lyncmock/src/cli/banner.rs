@@ -23,6 +23,13 @@ pub(super) fn banner(config: &Config, pool: &Running) -> String {
         ("HTTP", format!("{}  (root chain, anonymous)", endpoints.http)),
         ("HTTPS", format!("{}  (CertProv, WebTicket)", endpoints.https)),
         ("User PIN", format!("{}  (mutual TLS)", endpoints.userpin)),
+        (
+            "Admin API",
+            format!(
+                "{}  (what happened, failures by name; not for strangers)",
+                endpoints.admin.as_deref().unwrap_or("off")
+            ),
+        ),
         ("Kept", kept),
         ("Root CA", endpoints.ca_pem.display().to_string()),
         ("  SHA-256", pool.pki.root_fingerprint_sha256()),

@@ -49,6 +49,7 @@ const PARAMETERS: &[Parameter] = &[
     text("-http-port", &[]),
     text("-resolve", &[]),
     text("-ready-file", &[]),
+    text("-timeout", &[]),
     switch("-rsa", &[]),
     switch("-json", &[]),
 ];
@@ -71,6 +72,7 @@ lyncmock's own parameters:
     --http-port PORT         port of plain HTTP [default: from the HTTPS port: 443 -> 80, 10443 -> 10080]
     --resolve HOST=ADDR      take the host to be there
     --ready-file FILE        sign in to the pool that wrote this file
+    --timeout TIME           how long each connection and each request may take: 300ms, 5s
     --rsa                    make an RSA key
 
 Exit code: 0 Success, 1 Failure, 2 wrong usage.
@@ -144,7 +146,7 @@ fn own_arguments(bound: &Bound) -> anyhow::Result<ClientArgs> {
         client: ClientArgs,
     }
     let mut arguments = Vec::new();
-    for name in ["-dhcp", "-dhcp-interface", "-http-port", "-resolve", "-ready-file"] {
+    for name in ["-dhcp", "-dhcp-interface", "-http-port", "-resolve", "-ready-file", "-timeout"] {
         if let Some(value) = bound.get(name) {
             arguments.extend([format!("-{name}"), value.to_owned()]);
         }

@@ -3,10 +3,12 @@
 use crate::client::{address_in, client_of};
 use crate::endpoints::Endpoints;
 use anyhow::Context;
+use lync_admin::Span;
 use lync_model::Pin;
-use lync_phone::{DhcpDiscovery, KeyKind, Resolve, SignIn};
+use lync_phone::{DhcpDiscovery, KeyKind, Resolve, SignIn, Timeouts};
 use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Where a pool without configuration listens for DHCP.
 pub(super) const DEFAULT_DHCP: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 10067);
@@ -33,6 +35,18 @@ pub(super) struct ClientArgs {
     /// Make an RSA key with 2048 bits instead of one on P-256
     #[arg(long)]
     pub(super) rsa: bool,
+    /// How long each connection and each request may take: 300ms, 5s [default: 5s and 30s]
+    #[arg(long, value_name = "TIME", value_parser = patience)]
+    pub(super) timeout: Option<Duration>,
+}
+
+fn patience(text: &str) -> Result<Duration, String> {
+    let span: Span = text.parse().map_err(|error| format!("{error}"))?;
+    let longest = time::Duration::hours(1);
+    match span.0 {
+        short if !short.is_positive() || short > longest => Err("it is outside 1ms to 1h".to_owned()),
+        fits => Ok(fits.unsigned_abs()),
+    }
 }
 
 fn host_and_address(text: &str) -> Result<(String, IpAddr), String> {
@@ -55,6 +69,9 @@ impl ClientArgs {
         };
         if let Some(port) = self.http_port {
             sign_in = sign_in.http_port(port);
+        }
+        if let Some(timeout) = self.timeout {
+            sign_in = sign_in.timeouts(Timeouts { connect: timeout, request: timeout });
         }
         Ok(sign_in.key_kind(if self.rsa { KeyKind::Rsa2048 } else { KeyKind::P256 }))
     }

@@ -68,6 +68,8 @@ fn derived(config: &Config, options: &Options) -> String {
         ("data_dir", &options.data_dir),
         ("users.file", &options.users.file),
         ("diagnostics.file", &options.diagnostics.file),
+        ("rules.file", &options.rules.file),
+        ("admin.token_file", &options.admin.token_file),
     ];
     let unset: Vec<&str> = paths.iter().filter(|(_, path)| path.is_none()).map(|(key, _)| *key).collect();
     if !unset.is_empty() {

@@ -8,8 +8,13 @@ use std::io::{ErrorKind, Write};
 /// # Errors
 /// When it cannot be written; [`is_closed`] tells a reader that has gone.
 pub(super) fn print(text: impl AsRef<str>) -> anyhow::Result<()> {
+    print_bytes(text.as_ref().as_bytes())
+}
+
+/// Prints on standard output what need not be text.
+pub(super) fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_ref().as_bytes()).and_then(|()| out.flush()).context("standard output")
+    out.write_all(bytes).and_then(|()| out.flush()).context("standard output")
 }
 
 /// Prints on standard error. There is nobody to tell when that fails.

@@ -3,8 +3,10 @@
 use super::client::{ClientArgs, DEFAULT_DHCP};
 use super::output::{note, print, told};
 use clap::Args;
-use lync_model::{Pin, SipUri};
-use lync_phone::{FailureKind, Report, ResponseHead, SignIn, Step, StepOutcome};
+use lync_model::{Clock, Pin, SipUri};
+use lync_phone::{
+    FailureKind, Model, Report, ResponseHead, SignIn, Step, StepName, StepOutcome, screens, tickt_log,
+};
 use lync_proto::format_instant;
 use serde_json::json;
 use std::fmt::Write;
@@ -32,6 +34,9 @@ pub(super) struct PhoneArgs {
     /// Write the certificate, its key and the chain as PEM to this file, readable by its owner alone
     #[arg(long, value_name = "FILE")]
     out: Option<std::path::PathBuf>,
+    /// Show what the screen of such a phone shows: lpe (Lync Phone Edition) or vvx (Polycom VVX, with its log)
+    #[arg(long = "as", value_name = "MODEL", value_parser = model)]
+    model: Option<Model>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -48,7 +53,11 @@ pub(super) async fn run(arguments: PhoneArgs) -> anyhow::Result<ExitCode> {
         }
     };
     let report = sign_in.run().await;
-    print(if arguments.json { format!("{}\n", as_json(&report)) } else { as_text(&report) })?;
+    print(match arguments.model {
+        model if arguments.json => format!("{}\n", as_json(&report, model)),
+        Some(model) => as_screens(&report, model),
+        None => as_text(&report),
+    })?;
     if let (Some(path), Ok(signed_in)) = (&arguments.out, &report.outcome) {
         super::pem::write(path, signed_in)?;
     }
@@ -63,6 +72,9 @@ fn prepared(arguments: &PhoneArgs) -> anyhow::Result<SignIn> {
     }
     let mut sign_in =
         arguments.client.sign_in(&arguments.ext, Pin::new(arguments.pin.as_str()), wants_dhcp)?;
+    if let Some(model) = arguments.model {
+        sign_in = sign_in.user_agent(model.user_agent());
+    }
     if let Some(user) = &arguments.user {
         sign_in = sign_in.user_sip_address(user.clone());
     }
@@ -73,6 +85,27 @@ fn prepared(arguments: &PhoneArgs) -> anyhow::Result<SignIn> {
         sign_in = sign_in.target_uri(uri.as_str());
     }
     Ok(sign_in)
+}
+
+fn model(name: &str) -> Result<Model, String> {
+    Model::from_name(name).ok_or_else(|| "there are lpe and vvx".to_owned())
+}
+
+/// What the phone's screen shows, one line a moment, and how well that is known; a VVX has a log too.
+fn as_screens(report: &Report, model: Model) -> String {
+    let mut text = String::new();
+    for screen in screens(report, model) {
+        let step = screen.step.map_or("", StepName::title);
+        let known = match screen.source {
+            "" => screen.evidence.to_string(),
+            source => format!("{}: {source}", screen.evidence),
+        };
+        let _ = writeln!(text, "{step:<30} {}   ({known})", screen.text);
+    }
+    if model == Model::Vvx {
+        let _ = write!(text, "\n{}", tickt_log(report, Clock::system().now()));
+    }
+    text
 }
 
 /// The steps as a table for a person.
@@ -116,7 +149,19 @@ fn hint(kind: &FailureKind) -> Option<&'static str> {
     }
 }
 
-fn as_json(report: &Report) -> serde_json::Value {
+fn as_json(report: &Report, model: Option<Model>) -> serde_json::Value {
+    let screens = model.map(|model| {
+        let shown = screens(report, model).into_iter();
+        let shown = shown.map(|screen| {
+            json!({
+                "step": screen.step.map(StepName::as_str),
+                "text": screen.text,
+                "evidence": screen.evidence.as_str(),
+                "source": screen.source,
+            })
+        });
+        shown.collect::<Vec<_>>()
+    });
     let step = |step: &Step| {
         let details: serde_json::Map<String, serde_json::Value> =
             step.details.iter().map(|detail| (detail.name.to_owned(), detail.value.clone().into())).collect();
@@ -147,6 +192,7 @@ fn as_json(report: &Report) -> serde_json::Value {
             "faultcode": found.faultcode,
         })),
         "steps": report.steps.iter().map(step).collect::<Vec<_>>(),
+        "screens": screens,
     })
 }
 

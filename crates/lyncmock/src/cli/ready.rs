@@ -5,7 +5,6 @@ use crate::config::Options;
 use crate::endpoints::Endpoints;
 use anyhow::Context;
 use clap::Args;
-use lync_web::CERT_PROV_PATH;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -31,13 +30,13 @@ pub(super) struct ReadyArgs {
     /// Ask the pool that wrote this file
     #[arg(long, env = "LYNCMOCK_READY_FILE", value_name = "FILE")]
     ready_file: Option<PathBuf>,
-    /// Ask the pool whose HTTP listener is here [default: 127.0.0.1:10080]
-    #[arg(long, env = "LYNCMOCK_LISTEN_HTTP", value_name = "ADDR:PORT")]
-    listen_http: Option<SocketAddr>,
+    /// Ask the pool whose admin API is here [default: 127.0.0.1:10088]
+    #[arg(long, env = "LYNCMOCK_LISTEN_ADMIN", value_name = "ADDR:PORT")]
+    listen_admin: Option<SocketAddr>,
 }
 
 pub(super) async fn run(arguments: ReadyArgs) -> anyhow::Result<ExitCode> {
-    let listen = arguments.listen_http.or(Options::defaults().listen.http);
+    let listen = arguments.listen_admin.or(Options::defaults().listen.admin);
     let configured = listen.map(|address| format!("http://{address}"));
     let ask = || async {
         let url = match (&arguments.ready_file, &configured) {
@@ -79,18 +78,18 @@ pub(super) async fn run(arguments: ReadyArgs) -> anyhow::Result<ExitCode> {
 
 fn of_ready_file(file: &Path) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    Ok(Endpoints::from_json(&text).with_context(|| file.display().to_string())?.http)
+    let endpoints = Endpoints::from_json(&text).with_context(|| file.display().to_string())?;
+    endpoints.admin.with_context(|| format!("{}: no admin API", file.display()))
 }
 
-/// Asks for the metadata of CertProv, which costs the pool nothing and needs neither trust nor credentials.
+/// Asks the admin API, which says so only when every socket is bound and the store answers; whatever failure is armed.
 async fn answers(url: &str) -> anyhow::Result<()> {
     let authority = url.strip_prefix("http://").context("not an http:// address")?;
     let mut socket = TcpStream::connect(authority).await?;
-    let request =
-        format!("GET {CERT_PROV_PATH}/mex HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");
+    let request = format!("GET /ready HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n");
     socket.write_all(request.as_bytes()).await?;
     let mut status = [0; 15];
     socket.read_exact(&mut status).await?;
-    anyhow::ensure!(&status == b"HTTP/1.1 200 OK", "it answers, but not as a pool does");
+    anyhow::ensure!(&status == b"HTTP/1.1 200 OK", "it answers, but it is not ready");
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::ConfigSource;
 use super::banner::banner;
 use super::output::print;
-use crate::config::Config;
+use crate::config::{Config, Options};
 use crate::logging;
 use crate::pool::Running;
 use anyhow::Context;
@@ -22,6 +22,9 @@ pub(super) struct ServeArgs {
     /// Print the endpoints as one line of JSON, and nothing else, on standard output
     #[arg(long)]
     json: bool,
+    /// Take any free port for each listener that is not given one by a flag
+    #[arg(long)]
+    free_ports: bool,
     #[command(flatten)]
     source: ConfigSource,
 }
@@ -29,7 +32,11 @@ pub(super) struct ServeArgs {
 pub(super) async fn run(arguments: ServeArgs, matches: &ArgMatches) -> anyhow::Result<ExitCode> {
     let resolved = arguments.source.resolve(matches)?;
     logging::start(&resolved.options).context("log.filter")?;
-    let config = Config::from_options(resolved.options)?;
+    let options = match arguments.free_ports {
+        true => arguments.source.options.clone().or(&Options::on_free_ports().or(&resolved.options)),
+        false => resolved.options,
+    };
+    let config = Config::from_options(options)?;
     // Before anything is said: from here on a signal is an orderly end.
     let mut end = End::listen()?;
     let pool = Running::start(config.clone(), Clock::system()).await?;

@@ -1,15 +1,15 @@
-//! `lyncmock user`: the users of a kept pool. It works on the store's file, while the pool runs or not.
+//! `lyncmock user`: the users of a running pool, or of a kept one, running or not.
 
 mod list;
+mod place;
 
 use super::output::print;
-use crate::config::{Options, UsersFile, check_display_name};
-use anyhow::{Context, bail};
+use crate::config::{UsersFile, check_display_name};
+use anyhow::Context;
 use clap::{Args, Subcommand};
-use lync_model::{Clock, LineUri, Pin, SipUri, User};
-use lync_store::{Store, StoreLocation};
+use lync_model::{LineUri, Pin, SipUri, User};
+use place::Place;
 use std::io::BufRead;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// `lyncmock user …`
@@ -30,7 +30,7 @@ enum UserCommand {
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        kept: Kept,
+        place: Place,
     },
     /// Add a user
     Add {
@@ -45,7 +45,7 @@ enum UserCommand {
         #[command(flatten)]
         pin: PinArgs,
         #[command(flatten)]
-        kept: Kept,
+        place: Place,
     },
     /// Set a user's PIN, as Set-CsClientPin does
     SetPin {
@@ -54,40 +54,29 @@ enum UserCommand {
         #[command(flatten)]
         pin: PinArgs,
         #[command(flatten)]
-        kept: Kept,
+        place: Place,
     },
     /// Lock a user's PIN, as Lock-CsClientPin does
     Lock {
         /// SIP address
         sip_uri: SipUri,
         #[command(flatten)]
-        kept: Kept,
+        place: Place,
     },
     /// Unlock a user's PIN, as Unlock-CsClientPin does, whatever locked it
     Unlock {
         /// SIP address
         sip_uri: SipUri,
         #[command(flatten)]
-        kept: Kept,
+        place: Place,
     },
     /// Remove a user with PIN and certificates
     Remove {
         /// SIP address
         sip_uri: SipUri,
         #[command(flatten)]
-        kept: Kept,
+        place: Place,
     },
-}
-
-/// Where the pool is kept.
-#[derive(Args)]
-struct Kept {
-    /// The pool's data directory
-    #[arg(long, env = "LYNCMOCK_DATA_DIR", value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-    /// Take the data directory from this configuration
-    #[arg(long, short, env = "LYNCMOCK_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
 }
 
 /// Where a PIN comes from.
@@ -115,14 +104,14 @@ impl PinArgs {
 
 pub(super) async fn run(arguments: UserArgs) -> anyhow::Result<ExitCode> {
     match arguments.command {
-        UserCommand::List { fixture, json, kept } => {
+        UserCommand::List { fixture, json, place } => {
             let rows = match fixture {
                 true => list::of_fixture(&UsersFile::built_in()),
-                false => list::of_store(&kept.open().await?).await?,
+                false => place.open().await?.list().await?,
             };
             print(if json { list::as_json(&rows) } else { list::as_text(&rows) })?;
         }
-        UserCommand::Add { sip_uri, display_name, line_uri, pin, kept } => {
+        UserCommand::Add { sip_uri, display_name, line_uri, pin, place } => {
             let user = User {
                 display_name: display_name.unwrap_or_else(|| sip_uri.address().to_owned()),
                 sip_uri,
@@ -132,62 +121,28 @@ pub(super) async fn run(arguments: UserArgs) -> anyhow::Result<ExitCode> {
                 pin_set_at: None,
             };
             check_display_name(&user.display_name).map_err(anyhow::Error::msg)?;
-            let store = kept.open().await?;
-            match pin.read()? {
-                Some(pin) => store.add_user_with_pin(&user, &pin).await?,
-                None => store.add_user(&user).await?,
-            }
+            let users = place.open().await?;
+            users.add(&user, pin.read()?).await?;
             print(format!("added {}\n", user.sip_uri))?;
         }
-        UserCommand::SetPin { sip_uri, pin, kept } => {
-            let store = kept.open().await?;
+        UserCommand::SetPin { sip_uri, pin, place } => {
+            let users = place.open().await?;
             let pin = pin.read()?.context("give the PIN by --pin or --pin-stdin")?;
-            store.set_pin(&sip_uri, &pin).await?;
+            users.set_pin(&sip_uri, pin).await?;
             print(format!("PIN of {sip_uri} set\n"))?;
         }
-        UserCommand::Lock { sip_uri, kept } => {
-            kept.open().await?.lock_pin(&sip_uri).await?;
+        UserCommand::Lock { sip_uri, place } => {
+            place.open().await?.lock(&sip_uri).await?;
             print(format!("PIN of {sip_uri} locked\n"))?;
         }
-        UserCommand::Unlock { sip_uri, kept } => {
-            kept.open().await?.unlock_pin(&sip_uri).await?;
+        UserCommand::Unlock { sip_uri, place } => {
+            place.open().await?.unlock(&sip_uri).await?;
             print(format!("PIN of {sip_uri} unlocked\n"))?;
         }
-        UserCommand::Remove { sip_uri, kept } => {
-            kept.open().await?.remove_user(&sip_uri).await?;
+        UserCommand::Remove { sip_uri, place } => {
+            place.open().await?.remove(&sip_uri).await?;
             print(format!("removed {sip_uri}\n"))?;
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-impl Kept {
-    async fn open(&self) -> anyhow::Result<Store> {
-        let Some(dir) = self.directory()? else {
-            bail!("users are kept only where there is a data directory: give --data-dir DIR");
-        };
-        let file = dir.join("lyncmock.db");
-        if !file.is_file() {
-            bail!(
-                "{}: no pool has been kept here yet; start one with: lyncmock serve --data-dir {}",
-                file.display(),
-                dir.display()
-            );
-        }
-        Ok(Store::open(&StoreLocation::Kept(file), Clock::system()).await?)
-    }
-
-    fn directory(&self) -> anyhow::Result<Option<PathBuf>> {
-        match (&self.data_dir, &self.config) {
-            (Some(dir), _) => Ok(Some(dir.clone())),
-            (None, Some(file)) => data_dir_in(file),
-            (None, None) => Ok(None),
-        }
-    }
-}
-
-fn data_dir_in(file: &Path) -> anyhow::Result<Option<PathBuf>> {
-    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let options: Options = toml::from_str(&text).with_context(|| file.display().to_string())?;
-    Ok(options.data_dir)
 }

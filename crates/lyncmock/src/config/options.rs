@@ -40,6 +40,24 @@ pub struct Options {
     /// Answers to refusals.
     #[command(flatten)]
     pub diagnostics: DiagnosticsOptions,
+    /// Scenarios to arm at the start, separated by commas: NAME, or NAME@USER
+    #[arg(
+        id = "scenarios",
+        long = "scenario",
+        env = "LYNCMOCK_SCENARIOS",
+        value_name = "NAME[@USER]",
+        value_delimiter = ','
+    )]
+    pub scenarios: Option<Vec<String>>,
+    /// Rules to arm at the start.
+    #[command(flatten)]
+    pub rules: RulesOptions,
+    /// The journal.
+    #[command(flatten)]
+    pub journal: JournalOptions,
+    /// The admin API.
+    #[command(flatten)]
+    pub admin: AdminOptions,
     /// The log.
     #[command(flatten)]
     pub log: LogOptions,
@@ -69,6 +87,14 @@ pub struct ListenOptions {
         value_name = "ADDR:PORT"
     )]
     pub userpin: Option<SocketAddr>,
+    /// The admin API; beyond loopback it needs admin.token_file
+    #[arg(
+        id = "listen.admin",
+        long = "listen-admin",
+        env = "LYNCMOCK_LISTEN_ADMIN",
+        value_name = "ADDR:PORT"
+    )]
+    pub admin: Option<SocketAddr>,
 }
 
 /// `[dhcp]`
@@ -279,6 +305,57 @@ pub struct DiagnosticsOptions {
     pub file: Option<PathBuf>,
 }
 
+/// `[rules]`
+#[derive(Args, Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+#[command(next_help_heading = "Failures")]
+pub struct RulesOptions {
+    /// Rules to arm at the start; `lyncmock rules check FILE` checks such a file
+    #[arg(id = "rules.file", long = "rules-file", env = "LYNCMOCK_RULES_FILE", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+/// `[journal]`
+#[derive(Args, Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+#[command(next_help_heading = "Journal")]
+pub struct JournalOptions {
+    /// How many entries are kept
+    #[arg(
+        id = "journal.entries",
+        long = "journal-entries",
+        env = "LYNCMOCK_JOURNAL_ENTRIES",
+        value_name = "N"
+    )]
+    pub entries: Option<usize>,
+    /// Keep the keys of TLS connections, so that an export as pcapng can be decrypted: PINs are in there
+    #[arg(
+        id = "journal.tls_keys",
+        long = "journal-tls-keys",
+        env = "LYNCMOCK_JOURNAL_TLS_KEYS",
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true"
+    )]
+    pub tls_keys: Option<bool>,
+}
+
+/// `[admin]`
+#[derive(Args, Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+#[command(next_help_heading = "Admin API")]
+pub struct AdminOptions {
+    /// A file with the token that every request must bear [default: none, and loopback only]
+    #[arg(
+        id = "admin.token_file",
+        long = "admin-token-file",
+        env = "LYNCMOCK_ADMIN_TOKEN_FILE",
+        value_name = "FILE"
+    )]
+    pub token_file: Option<PathBuf>,
+}
+
 /// `[log]`, on standard error.
 #[derive(Args, Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -352,6 +429,7 @@ impl Options {
         options.listen.http = Some(free.into());
         options.listen.https = Some(free.into());
         options.listen.userpin = Some(free.into());
+        options.listen.admin = Some(free.into());
         options.dhcp.listen = Some(vec![free]);
         options
     }
@@ -361,11 +439,13 @@ impl Options {
         toml::from_str(
             r#"
             fqdn = "atl-cs-001.litwareinc.com"
+            scenarios = []
 
             [listen]
             http = "127.0.0.1:10080"
             https = "127.0.0.1:10443"
             userpin = "127.0.0.1:10444"
+            admin = "127.0.0.1:10088"
 
             [dhcp]
             enabled = true
@@ -393,6 +473,10 @@ impl Options {
             [userpin]
             connect_timeout_ms = 2000
             request_timeout_ms = 5000
+
+            [journal]
+            entries = 10000
+            tls_keys = false
 
             [log]
             filter = "warn"

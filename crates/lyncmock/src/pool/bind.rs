@@ -18,6 +18,7 @@ pub(super) struct Sockets {
     pub(super) http: TcpListener,
     pub(super) https: TcpListener,
     pub(super) userpin: TcpListener,
+    pub(super) admin: TcpListener,
     pub(super) dhcp: Vec<DhcpSocket>,
     /// The places of these, for a person.
     pub(super) dhcp_places: Vec<String>,
@@ -35,6 +36,7 @@ impl Sockets {
             http: tcp("listen.http", config.listen.http)?,
             https: tcp("listen.https", config.listen.https)?,
             userpin: tcp("listen.userpin", config.listen.userpin)?,
+            admin: tcp("listen.admin", config.listen.admin)?,
             dhcp,
         })
     }
@@ -54,7 +56,7 @@ impl Sockets {
             http: url("http", &self.http, "listen.http")?,
             https: url("https", &self.https, "listen.https")?,
             userpin: format!("{}{}", url("https", &self.userpin, "listen.userpin")?, lync_userpin::PATH),
-            admin: None,
+            admin: Some(url("http", &self.admin, "listen.admin")?),
             ca_pem,
         })
     }
@@ -75,11 +77,7 @@ impl Sockets {
 }
 
 fn tcp(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
-    let bound = std::net::TcpListener::bind(address).and_then(|listener| {
-        listener.set_nonblocking(true)?;
-        TcpListener::from_std(listener)
-    });
-    bound.map_err(|error| refused(key, address.to_string(), error))
+    lync_net::bind(address).map_err(|error| refused(key, address.to_string(), error))
 }
 
 fn dhcp(config: &Config) -> Result<Vec<DhcpSocket>, StartError> {

@@ -6,7 +6,7 @@ use lync_store::{Seed, SeedPin, SeedUser};
 use time::{Duration, OffsetDateTime};
 
 /// The users of a file, with PINs set at `now`, or as long ago as their state wants.
-pub(super) fn seed(file: &UsersFile, now: OffsetDateTime) -> Seed {
+pub(crate) fn seed(file: &UsersFile, now: OffsetDateTime) -> Seed {
     let lifetime = Duration::days(i64::from(file.policy.pin_lifetime_days));
     let user = |fixture: &UserFixture| SeedUser {
         user: User {

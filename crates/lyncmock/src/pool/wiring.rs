@@ -1,119 +1,159 @@
 //! Which part is given which other, and on which socket it is served.
 
-use super::StartError;
 use super::bind::Sockets;
+use super::gate::{Faults, TlsGate};
+use super::{Core, StartError};
 use crate::config::{Config, RelayReply, Siaddr};
-use crate::events::Events;
+use crate::control::Control;
+use lync_admin::Access;
 use lync_dhcp::{Registrar, RegistrarOptions, RegistrarSettings, RelayedAnswer, ServerField};
+use lync_journal::Journal;
+use lync_model::Clock;
 use lync_model::ports::UserPinService;
-use lync_model::{Clock, EventLog};
-use lync_net::tls::{self, Identity, TrustStore};
-use lync_net::{HeaderCase, Limits, Options};
+use lync_model::rules::RuleBook;
+use lync_model::scenario::Service;
+use lync_net::tls::{self, Acceptor, Identity, TlsError, TrustStore};
+use lync_net::{Gate, HeaderCase, Limits, Options};
 use lync_pki::Pool as Pki;
 use lync_proto::ticket::TicketKey;
 use lync_proto::userpin::PinDecryptionKey;
-use lync_store::Store;
 use lync_userpin::{Target, Timeouts};
 use lync_web::{FrontEnd, Parts, Urls};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// For how long a stopping pool lets open requests finish.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// The parts that exist before anything is served.
-pub(super) struct Wiring<'a> {
-    pub(super) config: &'a Config,
-    pub(super) clock: &'a Clock,
-    pub(super) pki: &'a Arc<Pki>,
-    pub(super) store: &'a Arc<Store>,
+/// Serves every socket in `tasks` until `shutdown`.
+pub(super) async fn serve(
+    core: &Arc<Core>,
+    sockets: Sockets,
+    tasks: &mut JoinSet<()>,
+    shutdown: &CancellationToken,
+) -> Result<(), StartError> {
+    let serving = Serving::new(core)?;
+    let front_end = serving.front_end(sockets.urls(&core.config)?, sockets.userpin_address()?)?;
+    let header_case = HeaderCase::new(lync_web::HEADER_CASE.iter().copied()).await;
+    let header_case = header_case.map_err(|error| StartError::part("header names", &error))?;
+    let web = |service| Options { header_case: Some(header_case.clone()), ..serving.options(service) };
+
+    let http = lync_web::http(Arc::clone(&front_end));
+    tasks.spawn(lync_net::serve(sockets.http, None, http, web(Service::Http), shutdown.clone()));
+    let https = lync_web::https(front_end);
+    let acceptor = Some(serving.acceptor(Service::Https)?);
+    tasks.spawn(lync_net::serve(sockets.https, acceptor, https, web(Service::Https), shutdown.clone()));
+    let service = serving.user_pin_service()?;
+    let (acceptor, options) = (Some(serving.acceptor(Service::UserPin)?), serving.options(Service::UserPin));
+    tasks.spawn(lync_net::serve(sockets.userpin, acceptor, service, options, shutdown.clone()));
+
+    serve_admin(core, sockets.admin, tasks, shutdown);
+    if !sockets.dhcp.is_empty() {
+        let serve = lync_dhcp::serve(sockets.dhcp, Arc::clone(&core.registrar), shutdown.clone());
+        tasks.spawn(async move {
+            if let Err(error) = serve.await {
+                tracing::error!(%error, "DHCP is no longer served");
+            }
+        });
+    }
+    Ok(())
 }
 
-impl Wiring<'_> {
-    /// Serves every socket in `tasks` until `shutdown`.
-    pub(super) async fn serve(
-        &self,
-        sockets: Sockets,
-        events: Arc<Events>,
-        tasks: &mut JoinSet<()>,
-        shutdown: &CancellationToken,
-    ) -> Result<(), StartError> {
-        let limits = Limits { grace: GRACE, ..Limits::default() };
-        let identity = self.identity();
-        let urls = sockets.urls(self.config)?;
-        let registrar = self.registrar(urls.fqdn(), sockets.https_port()?)?;
-        let front_end =
-            self.front_end(urls, self.user_pin(&identity, sockets.userpin_address()?, events)?)?;
+fn serve_admin(
+    core: &Arc<Core>,
+    listener: TcpListener,
+    tasks: &mut JoinSet<()>,
+    shutdown: &CancellationToken,
+) {
+    let access = match &core.config.admin.token {
+        Some(token) => Access::Token(token.clone()),
+        None => Access::Loopback,
+    };
+    let router = lync_admin::router(Arc::new(Control::new(core)), access);
+    let limits = Limits { grace: GRACE, ..Limits::default() };
+    tasks.spawn(lync_net::serve(listener, None, router, limits, shutdown.clone()));
+}
 
-        let header_case = HeaderCase::new(lync_web::HEADER_CASE.iter().copied()).await;
-        let header_case = header_case.map_err(|error| StartError::part("header names", &error))?;
-        let web = Options { limits: limits.clone(), header_case: Some(header_case) };
-        let acceptor = tls::server(&identity, self.clock).map_err(|error| StartError::part("TLS", &error))?;
-        let http = lync_web::http(Arc::clone(&front_end));
-        tasks.spawn(lync_net::serve(sockets.http, None, http, web.clone(), shutdown.clone()));
-        let https = lync_web::https(front_end);
-        tasks.spawn(lync_net::serve(sockets.https, Some(acceptor), https, web, shutdown.clone()));
+/// What the listeners have in common.
+struct Serving<'a> {
+    core: &'a Core,
+    identity: Identity,
+    faults: Arc<Faults>,
+}
 
-        let acceptor = tls::server_mutual(&identity, self.trusted_root()?, self.clock);
-        let acceptor = acceptor.map_err(|error| StartError::part("TLS", &error))?;
-        let service = self.user_pin_service()?;
-        tasks.spawn(lync_net::serve(sockets.userpin, Some(acceptor), service, limits, shutdown.clone()));
+impl<'a> Serving<'a> {
+    fn new(core: &'a Core) -> Result<Self, StartError> {
+        let faults = Faults {
+            pki: Arc::clone(&core.pki),
+            names: super::pool_names(&core.config),
+            clock: core.clock.clone(),
+            keys: core.journal.key_log(),
+        };
+        // The pool's server certificate, which its members also show each other.
+        let identity = Identity::new(core.pki.server_chain().to_vec(), core.pki.server_key());
+        Ok(Self { core, identity, faults: Arc::new(faults) })
+    }
 
-        if !sockets.dhcp.is_empty() {
-            let serve = lync_dhcp::serve(sockets.dhcp, registrar, shutdown.clone());
-            tasks.spawn(async move {
-                if let Err(error) = serve.await {
-                    tracing::error!(%error, "DHCP is no longer served");
-                }
-            });
+    fn options(&self, service: Service) -> Options {
+        let core = self.core;
+        let name = name(service);
+        let clients = (service == Service::UserPin).then(|| core.trust.clone());
+        let gate: Arc<dyn Gate> = TlsGate::new(name, &core.rules, &self.faults, clients);
+        Options {
+            limits: Limits { grace: GRACE, ..Limits::default() },
+            gate: Some(gate),
+            observer: Some(core.journal.observer(name, service != Service::Http)),
+            door: Some(core.doors.door(service)),
+            ..Options::default()
         }
-        Ok(())
     }
 
-    /// The pool's server certificate, which its members also show each other.
-    fn identity(&self) -> Identity {
-        Identity::new(self.pki.server_chain().to_vec(), self.pki.server_key())
-    }
-
-    /// A trust store of its own for each end of the hop, so that one can be changed without the other.
-    fn trusted_root(&self) -> Result<TrustStore, StartError> {
-        TrustStore::new([self.pki.root_der().clone()])
-            .map_err(|error| StartError::part("trust store", &error))
+    fn acceptor(&self, service: Service) -> Result<Acceptor, StartError> {
+        let clock = &self.core.clock;
+        let acceptor = match service {
+            Service::UserPin => tls::server_mutual(&self.identity, self.core.trust.clone(), clock),
+            Service::Http | Service::Https => tls::server(&self.identity, clock),
+        };
+        let acceptor = acceptor.map_err(|error: TlsError| StartError::part("TLS", &error))?;
+        Ok(match &self.faults.keys {
+            Some(keys) => acceptor.with_key_log(Arc::clone(keys)),
+            None => acceptor,
+        })
     }
 
     /// The service on :444, over the store. The phones' certificates have the same root as the members'; the pool's
     /// name is in the latter alone.
     fn user_pin_service(&self) -> Result<axum::Router, StartError> {
+        let core = self.core;
         let key =
             PinDecryptionKey::generate().map_err(|error| StartError::part("PIN encryption key", &error))?;
-        let store: Arc<dyn UserPinService> = self.store.clone();
-        Ok(lync_userpin::router(store, Arc::new(key), [self.config.fqdn.as_str()]))
+        let store: Arc<dyn UserPinService> = core.store.clone();
+        let members = [core.config.fqdn.as_str()];
+        Ok(lync_userpin::router(store, Arc::new(key), members, Arc::clone(&core.rules)))
     }
 
     /// The front end's way to that service: over the socket, like between two servers.
-    fn user_pin(
-        &self,
-        identity: &Identity,
-        address: SocketAddr,
-        events: Arc<dyn EventLog>,
-    ) -> Result<lync_userpin::Client, StartError> {
+    fn user_pin(&self, address: SocketAddr) -> Result<lync_userpin::Client, StartError> {
         let problem = |error: &dyn std::fmt::Display| StartError::part("user-PIN service", error);
-        let url = format!("https://{}:{}{}", self.config.fqdn, address.port(), lync_userpin::PATH);
+        let core = self.core;
+        let url = format!("https://{}:{}{}", core.config.fqdn, address.port(), lync_userpin::PATH);
         let target = Target::new(&url, address).map_err(|error| problem(&error))?;
-        let client =
-            lync_userpin::Client::new(target, self.trusted_root()?, identity, self.clock.clone(), events);
+        let (trust, clock) = (core.trust.clone(), core.clock.clone());
+        let client = lync_userpin::Client::new(target, trust, &self.identity, clock, core.events.clone());
         let timeouts = Timeouts {
-            connect: self.config.userpin.connect_timeout,
-            request: self.config.userpin.request_timeout,
+            connect: core.config.userpin.connect_timeout,
+            request: core.config.userpin.request_timeout,
         };
         Ok(client.map_err(|error| problem(&error))?.with_timeouts(timeouts))
     }
 
-    fn front_end(&self, urls: Urls, user_pin: lync_userpin::Client) -> Result<Arc<FrontEnd>, StartError> {
-        let pki = self.pki;
+    fn front_end(&self, urls: Urls, user_pin: SocketAddr) -> Result<Arc<FrontEnd>, StartError> {
+        let core = self.core;
+        let pki = &core.pki;
         let ticket_key = TicketKey::new(
             pki.ticket_signing_pkcs8(),
             pki.ticket_signing_spki().to_vec(),
@@ -121,35 +161,63 @@ impl Wiring<'_> {
         );
         Ok(Arc::new(FrontEnd::new(Parts {
             urls,
-            settings: self.config.web.clone(),
-            diagnostics: self.config.diagnostics.clone(),
-            user_pin: Arc::new(user_pin),
+            settings: core.web.effective().clone(),
+            diagnostics: core.config.diagnostics.clone(),
+            user_pin: Arc::new(self.user_pin(user_pin)?),
             authority: pki.clone(),
             ticket_key: ticket_key.map_err(|error| StartError::part("web ticket key", &error))?,
-            clock: self.clock.clone(),
+            clock: core.clock.clone(),
+            rules: Arc::clone(&core.rules),
         })))
     }
+}
 
-    fn registrar(&self, fqdn: &str, https_port: u16) -> Result<Arc<Registrar>, StartError> {
-        let problem = |error: &dyn std::fmt::Display| StartError::part("DHCP options", error);
-        let options = RegistrarOptions {
-            uc_client: lync_proto::dhcp::UcClientOptions::for_pool(fqdn, https_port)
-                .map_err(|error| problem(&error))?,
-            sip_servers: fqdn
-                .parse::<lync_proto::dhcp::DomainName>()
-                .map_err(|error| problem(&error))?
-                .into(),
-        };
-        let settings = RegistrarSettings {
-            siaddr: match self.config.dhcp.siaddr {
-                Siaddr::Zero => ServerField::Zero,
-                Siaddr::Server => ServerField::ServerAddress,
-            },
-            relayed: match self.config.dhcp.relay_reply {
-                RelayReply::Client => RelayedAnswer::ToClient,
-                RelayReply::Relay => RelayedAnswer::ToRelay,
-            },
-        };
-        Ok(Arc::new(Registrar::new(&options, settings)))
+/// The listener, as rules and the journal name it.
+const fn name(service: Service) -> &'static str {
+    match service {
+        Service::Http => "http",
+        Service::Https => "https",
+        Service::UserPin => "userpin",
     }
+}
+
+/// The certificate store of the front end's computer.
+pub(super) fn trust(pki: &Pki) -> Result<TrustStore, StartError> {
+    let problem = |error: &dyn std::fmt::Display| StartError::part("trust store", error);
+    let trust = TrustStore::new([pki.root_der().clone()]).map_err(|error| problem(&error))?;
+    trust.add_intermediate(pki.issuing_der().clone()).map_err(|error| problem(&error))?;
+    Ok(trust)
+}
+
+/// The Registrar's DHCP component.
+pub(super) fn registrar(
+    config: &Config,
+    https_port: u16,
+    rules: &Arc<RuleBook>,
+    journal: &Arc<Journal>,
+    clock: &Clock,
+) -> Result<Registrar, StartError> {
+    let problem = |error: &dyn std::fmt::Display| StartError::part("DHCP options", error);
+    let options = RegistrarOptions {
+        uc_client: lync_proto::dhcp::UcClientOptions::for_pool(&config.fqdn, https_port)
+            .map_err(|error| problem(&error))?,
+        sip_servers: config
+            .fqdn
+            .parse::<lync_proto::dhcp::DomainName>()
+            .map_err(|error| problem(&error))?
+            .into(),
+    };
+    let settings = RegistrarSettings {
+        siaddr: match config.dhcp.siaddr {
+            Siaddr::Zero => ServerField::Zero,
+            Siaddr::Server => ServerField::ServerAddress,
+        },
+        relayed: match config.dhcp.relay_reply {
+            RelayReply::Client => RelayedAnswer::ToClient,
+            RelayReply::Relay => RelayedAnswer::ToRelay,
+        },
+    };
+    Ok(Registrar::new(&options, settings)
+        .with_rules(Arc::clone(rules))
+        .with_journal(journal.clone(), clock.clone()))
 }

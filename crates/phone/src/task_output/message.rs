@@ -14,9 +14,8 @@ pub(super) fn of(step: StepName) -> Line {
         StepName::CertProvMetadata => {
             ("No response received for metadata of Cert-Provisioning service.", Evidence::Inferred)
         }
-        StepName::WebTicketMetadata => {
-            ("No response received for metadata of Web-Ticket service.", Evidence::Inferred)
-        }
+        // The metadata are of the service that the captured text names; that it says the same of them is inferred.
+        StepName::WebTicketMetadata => ("No response received for Web-Ticket service.", Evidence::Inferred),
         StepName::Certificate => ("No response received for Cert-Provisioning service.", Evidence::Inferred),
     };
     Line::new(text, evidence)

@@ -64,8 +64,7 @@ impl Operations {
         let pin = self.key.open(&request.phone_or_ext, &request.encrypted_pin);
         let pin = Pin::new(pin.map_err(|error| malformed(error.to_string()))?.as_str());
         let verified = self.service.verify_pin(&request.phone_or_ext, &pin).await;
-        // What nobody has as a number may be a PIN in the wrong field.
-        if verified != Err(UserPinError::Refused(PinFailureReason::UserDoesNotExist)) {
+        if verified.as_ref().map_or_else(knows_number, |_| true) {
             device.phone_or_ext = Some(request.phone_or_ext.clone());
         }
         let user = verified?;
@@ -105,6 +104,12 @@ impl From<UserPinError> for Failed {
             }
         }
     }
+}
+
+/// Whether who refused found whose number it is. What nobody has as a number may be a PIN in the wrong field, and so
+/// may be what nobody could be asked about.
+fn knows_number(error: &UserPinError) -> bool {
+    matches!(error, UserPinError::Refused(reason) if *reason != PinFailureReason::UserDoesNotExist)
 }
 
 fn malformed(text: impl Into<String>) -> Failed {

@@ -49,7 +49,7 @@ fn announce(state: &ServiceState, asker: &Asker, fired: &Fired, operation: &Oper
     if let Some(slot) = &asker.note_slot {
         let summary = format!("the rule {:?} let it wait until the asker left", fired.rule);
         let device = device(&state.rules, fired, operation);
-        let mut note = note(names::USERPIN_REFUSED, Outcome::Failed, device, &summary);
+        let mut note = note(names::HTTP, Outcome::Failed, device, &summary);
         note.rule = Some(named(fired));
         slot.leave(note);
     }

@@ -39,7 +39,7 @@ async fn authenticate(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<S
             _ => Refusal::pin_challenge().because(problem.to_string()),
         })?;
     let verified = front_end.user_pin().verify_pin(&credentials.phone_or_ext, &credentials.pin).await;
-    if !matches!(verified, Err(NOBODYS_NUMBER)) {
+    if verified.as_ref().map_or_else(knows_number, |_| true) {
         exchange.learned.phone_or_ext(&credentials.phone_or_ext);
     }
     verified.map_err(|error| {
@@ -54,16 +54,18 @@ async fn authenticate(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<S
     })
 }
 
-/// What nobody has as a number may be a PIN in the wrong field.
-const NOBODYS_NUMBER: UserPinError = UserPinError::Refused(PinFailureReason::UserDoesNotExist);
+/// Whether who refused found whose number it is. What nobody has as a number may be a PIN in the wrong field, and so
+/// may be what nobody could be asked about.
+fn knows_number(error: &UserPinError) -> bool {
+    matches!(error, UserPinError::Refused(reason) if *reason != PinFailureReason::UserDoesNotExist)
+}
 
 /// Why, and of whom as far as that may be said.
 fn reason(phone_or_ext: &str, error: &UserPinError) -> String {
-    match error {
-        &NOBODYS_NUMBER => {
-            format!("{error}: a number of {} characters", phone_or_ext.chars().count())
-        }
-        _ => format!("{error}: {:?}", excerpt(phone_or_ext)),
+    if knows_number(error) {
+        format!("{error}: {:?}", excerpt(phone_or_ext))
+    } else {
+        format!("{error}: a number of {} characters", phone_or_ext.chars().count())
     }
 }
 
@@ -72,9 +74,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_log_repeats_no_number_that_nobody_has() {
+    fn the_log_repeats_no_number_of_which_nobody_could_say_whose_it_is() {
         let unknown = UserPinError::Refused(PinFailureReason::UserDoesNotExist);
         assert_eq!(reason("0712", &unknown), "refused: UserDoesNotExist: a number of 4 characters");
+        let store = UserPinError::Store("it is locked".to_owned());
+        assert_eq!(reason("0712", &store), "the store failed: it is locked: a number of 4 characters");
         let wrong = UserPinError::Refused(PinFailureReason::IncorrectPin);
         assert_eq!(reason("12\n19", &wrong), "refused: IncorrectPin: \"12\\n19\"");
     }

@@ -1,9 +1,11 @@
 //! `lyncmock user list`, of a kept pool and of the fixture, in the same words.
 
 use crate::config::{UserState, UsersFile};
+use lync_admin::Client;
 use lync_model::{Clock, LineUri, Pin};
 use lync_store::Store;
 use serde_json::json;
+use time::OffsetDateTime;
 
 /// A user with the state of the PIN.
 pub(super) struct Row {
@@ -21,12 +23,7 @@ pub(super) async fn of_store(store: &Store) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     for user in store.users().await? {
         let info = store.pin_info(&user.sip_uri).await?;
-        let state = match info.pin_expiration_time {
-            _ if !info.is_pin_set => "not set",
-            _ if info.is_locked_out => "locked",
-            Some(expires) if expires <= now => "expired",
-            _ => "set",
-        };
+        let state = state(info.is_pin_set, info.is_locked_out, info.pin_expiration_time, now);
         rows.push(Row {
             sip_uri: user.sip_uri.to_string(),
             display_name: user.display_name,
@@ -37,6 +34,33 @@ pub(super) async fn of_store(store: &Store) -> anyhow::Result<Vec<Row>> {
         });
     }
     Ok(rows)
+}
+
+pub(super) async fn of_server(client: &Client) -> anyhow::Result<Vec<Row>> {
+    let now = client.clock().await?;
+    let mut rows = Vec::new();
+    for user in client.users().await? {
+        let info = client.pin_info(&user.sip_address).await?;
+        rows.push(Row {
+            state: state(info.is_pin_set, info.is_locked_out, info.pin_expiration_time, now),
+            sip_uri: user.sip_address,
+            display_name: user.display_name,
+            line_uri: user.line_uri,
+            enabled: user.enabled,
+            pin: None,
+        });
+    }
+    Ok(rows)
+}
+
+/// The state of a PIN in a word.
+fn state(set: bool, locked: bool, expires: Option<OffsetDateTime>, now: OffsetDateTime) -> &'static str {
+    match expires {
+        _ if !set => "not set",
+        _ if locked => "locked",
+        Some(expires) if expires <= now => "expired",
+        _ => "set",
+    }
 }
 
 pub(super) fn of_fixture(file: &UsersFile) -> Vec<Row> {

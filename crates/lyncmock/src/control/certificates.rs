@@ -1,0 +1,88 @@
+//! The certificate store of the front end.
+
+use super::Control;
+use lync_admin::dto::{Certificate, CertificateStore};
+use lync_admin::{ApiError, ApiResult};
+use lync_pki::describe;
+use rustls::pki_types::CertificateDer;
+
+impl Control {
+    pub(super) fn list_certificates(&self, store: Option<CertificateStore>) -> Vec<Certificate> {
+        let wanted = [CertificateStore::Root, CertificateStore::Intermediate];
+        let wanted = wanted.into_iter().filter(|each| store.is_none_or(|store| store == *each));
+        let described = wanted.flat_map(|store| {
+            self.held(store)
+                .into_iter()
+                .filter_map(move |certificate| self.shown_certificate(store, &certificate))
+        });
+        described.collect()
+    }
+
+    pub(super) fn one_certificate(
+        &self,
+        store: CertificateStore,
+        thumbprint: &str,
+    ) -> ApiResult<CertificateDer<'static>> {
+        let found = self.held(store).into_iter().find(|certificate| {
+            describe(certificate).is_some_and(|known| known.thumbprint.eq_ignore_ascii_case(thumbprint))
+        });
+        found.ok_or_else(|| {
+            ApiError::not_found(format!(
+                "there is no certificate with the thumbprint {} in the store `{store}`",
+                lync_net::excerpt(thumbprint)
+            ))
+        })
+    }
+
+    pub(super) fn import_certificate(&self, store: CertificateStore, der: Vec<u8>) -> ApiResult<Certificate> {
+        let certificate = CertificateDer::from(der);
+        let shown = self
+            .shown_certificate(store, &certificate)
+            .ok_or_else(|| ApiError::invalid("that is no X.509 certificate"))?;
+        let trust = &self.core.trust;
+        let added = match store {
+            CertificateStore::Root => trust.add(certificate),
+            CertificateStore::Intermediate => trust.add_intermediate(certificate),
+        };
+        match added {
+            Ok(true) => Ok(shown),
+            Ok(false) => Err(ApiError::conflict("the store has this certificate already")),
+            Err(error) => Err(ApiError::invalid(error.to_string())),
+        }
+    }
+
+    pub(super) fn delete_certificate(&self, store: CertificateStore, thumbprint: &str) -> ApiResult<()> {
+        let certificate = self.one_certificate(store, thumbprint)?;
+        match store {
+            CertificateStore::Root => self.core.trust.remove(&certificate),
+            CertificateStore::Intermediate => self.core.trust.remove_intermediate(&certificate),
+        };
+        Ok(())
+    }
+
+    fn held(&self, store: CertificateStore) -> Vec<CertificateDer<'static>> {
+        match store {
+            CertificateStore::Root => self.core.trust.list(),
+            CertificateStore::Intermediate => self.core.trust.intermediates(),
+        }
+    }
+
+    fn shown_certificate(
+        &self,
+        store: CertificateStore,
+        certificate: &CertificateDer<'_>,
+    ) -> Option<Certificate> {
+        let known = describe(certificate)?;
+        let pki = &self.core.pki;
+        Some(Certificate {
+            store,
+            thumbprint: known.thumbprint,
+            subject: known.subject,
+            issuer: known.issuer,
+            serial_number: known.serial_number,
+            valid_from: known.valid_from,
+            valid_to: known.valid_to,
+            pool: certificate == pki.root_der() || certificate == pki.issuing_der(),
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! What an administrator does to a running pool beside users and settings.
+
+use super::Core;
+use lync_model::journal::{Entry, Journal, Outcome, Protocol, names};
+use time::{Duration, OffsetDateTime};
+
+/// A moment that the clock cannot be set to: certificates and HTTP know no dates outside 1970 to 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the clock shows moments from 1970 to 9999")]
+pub(crate) struct OutOfTime;
+
+impl Core {
+    /// Restarts the internal web service: hung requests end, every connection to it is closed, it listens again, and
+    /// what was armed until a restart is over.
+    pub(crate) fn restart_web_service(&self) {
+        self.pool_entry(names::WEB_RESTARTED, "the internal web service was restarted".to_owned());
+        self.doors.restart_web();
+        tracing::info!("the internal web service was restarted");
+    }
+
+    /// The event log as Windows exports it: one element an event, in one `Events`.
+    pub(crate) fn events_xml(&self) -> String {
+        let events = self.events.numbered();
+        let computer = &self.config.fqdn;
+        let all: String = events.iter().map(|(id, event)| event.to_xml(*id, computer)).collect();
+        format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Events>{all}</Events>\n")
+    }
+
+    /// Sets the clock.
+    pub(crate) fn set_clock(&self, to: OffsetDateTime) -> Result<OffsetDateTime, OutOfTime> {
+        if !(1970..=9999).contains(&to.year()) {
+            return Err(OutOfTime);
+        }
+        self.clock.set(to);
+        Ok(self.clock_changed())
+    }
+
+    /// Moves the clock.
+    pub(crate) fn advance_clock(&self, by: Duration) -> Result<OffsetDateTime, OutOfTime> {
+        let to = self.clock.now().checked_add(by).ok_or(OutOfTime)?;
+        if !(1970..=9999).contains(&to.year()) {
+            return Err(OutOfTime);
+        }
+        self.clock.advance(by);
+        Ok(self.clock_changed())
+    }
+
+    fn clock_changed(&self) -> OffsetDateTime {
+        let now = self.clock.now();
+        self.pool_entry(names::CLOCK_CHANGED, format!("the clock shows {}", lync_proto::format_instant(now)));
+        now
+    }
+
+    fn pool_entry(&self, event: &str, summary: String) {
+        self.journal.record(Entry::new(self.clock.now(), Protocol::Pool, event, Outcome::Ok, summary));
+    }
+}

@@ -1,0 +1,94 @@
+//! What an armed scenario has changed, and how that is taken back.
+
+use super::{ArmedScenario, ScenarioError};
+use crate::pool::Core;
+use lync_model::SipUri;
+use lync_model::rules::RuleId;
+use lync_model::scenario::Service;
+use lync_store::{StoreError, UserRecord};
+use rustls::pki_types::CertificateDer;
+use std::sync::Arc;
+use time::Duration;
+
+/// One change.
+#[derive(Clone)]
+pub(super) enum Undo {
+    /// A rule that was armed.
+    Rule(RuleId),
+    /// A user as it was, and the users who were added beside it.
+    User { record: Arc<UserRecord>, added: Vec<SipUri> },
+    /// Settings of the web services.
+    Web,
+    /// Settings of the Registrar.
+    Registrar,
+    /// A root that was added.
+    Root(CertificateDer<'static>),
+    /// An intermediate authority that was added.
+    Intermediate(CertificateDer<'static>),
+    /// A service that was stopped.
+    Service(Service),
+    /// Days by which the clock went ahead.
+    Clock(i64),
+    /// Certificates were revoked; that cannot be taken back, and a new sign-in mends it.
+    Certificates,
+}
+
+impl Core {
+    /// Takes every change back, the last one first.
+    pub(super) async fn undo(&self, armed: &ArmedScenario) -> Result<(), ScenarioError> {
+        for change in armed.undo.iter().rev() {
+            self.undo_one(armed.id, change).await?;
+        }
+        Ok(())
+    }
+
+    async fn undo_one(&self, scenario: u64, change: &Undo) -> Result<(), ScenarioError> {
+        match change {
+            Undo::Rule(id) => {
+                self.rules.disarm(*id);
+            }
+            Undo::User { record, added } => {
+                for twin in added {
+                    match self.store.remove_user(twin).await {
+                        Ok(()) | Err(StoreError::NoSuchUser(_)) => {}
+                        Err(error) => return Err(pool(&error)),
+                    }
+                }
+                self.store.restore(record).await.map_err(|error| pool(&error))?;
+            }
+            Undo::Web => self.web.lift(scenario),
+            Undo::Registrar => self.registrar_settings.lift(scenario),
+            Undo::Root(root) => {
+                self.trust.remove(root);
+            }
+            Undo::Intermediate(intermediate) => {
+                self.trust.remove_intermediate(intermediate);
+            }
+            Undo::Service(service) => {
+                self.doors.open(*service, scenario).map_err(|error| pool(&error))?;
+            }
+            Undo::Clock(days) => self.clock.advance(Duration::days(-days)),
+            Undo::Certificates => {}
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is left of what the scenario changed, so that it fails nobody any more. Of users nothing is
+    /// known here but what a lock tells.
+    pub(crate) fn is_cured(&self, armed: &ArmedScenario) -> bool {
+        let rules = self.rules.list();
+        armed.undo.iter().all(|change| match change {
+            Undo::Rule(id) => rules.iter().find(|rule| rule.id == *id).is_none_or(|rule| rule.spent),
+            Undo::Web => !self.web.holds(armed.id),
+            Undo::Registrar => !self.registrar_settings.holds(armed.id),
+            Undo::Root(root) => !self.trust.list().contains(root),
+            Undo::Intermediate(intermediate) => !self.trust.intermediates().contains(intermediate),
+            Undo::Service(service) => !self.doors.is_shut_by(*service, armed.id),
+            Undo::User { .. } | Undo::Clock(_) | Undo::Certificates => false,
+        })
+    }
+}
+
+fn pool(error: &dyn std::fmt::Display) -> ScenarioError {
+    ScenarioError::Pool(error.to_string())
+}
