@@ -6,9 +6,7 @@ cd "$(dirname "$0")/../.."
 lyncmock=${LYNCMOCK_BIN:-target/debug/lyncmock}
 logs=${LYNCMOCK_TEST_LOGS:-$(mktemp -d)}
 work=$(mktemp -d)
-any=127.0.0.1:0
-"$lyncmock" serve --listen-http $any --listen-https $any --listen-userpin $any --dhcp-listen $any \
-    --ready-file "$work/ready.json" --log-filter trace >/dev/null 2>"$logs/wsdl-serve.log" &
+"$lyncmock" serve --free-ports --ready-file "$work/ready.json" --log-filter trace >/dev/null 2>"$logs/wsdl-serve.log" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 

@@ -256,7 +256,10 @@ async fn serve_tells_its_endpoints_as_json_in_both_places_and_takes_its_file_alo
         assert!(json.as_object().unwrap().contains_key(key), "{key}");
     }
     let ready = run(&["ready", "--ready-file", served.ready_file.to_str().unwrap()]).await;
-    assert_eq!((ready.code, ready.stdout), (Some(0), format!("ready: {}\n", served.endpoints.http)));
+    assert_eq!(
+        (ready.code, ready.stdout),
+        (Some(0), format!("ready: {}\n", served.endpoints.admin.as_deref().unwrap()))
+    );
 
     let id = served.child.id().unwrap().to_string();
     lync_tests::tool::run("kill", &["-TERM", &id]);
@@ -268,9 +271,7 @@ async fn serve_tells_its_endpoints_as_json_in_both_places_and_takes_its_file_alo
 #[tokio::test]
 async fn serve_prints_what_to_type_next() {
     logs::start();
-    let free = "127.0.0.1:0";
-    let mut command = command::lyncmock(BINARY, &["--listen-http", free, "--listen-https", free]);
-    command.args(["--listen-userpin", free, "--dhcp-listen", free]);
+    let mut command = command::lyncmock(BINARY, &["--free-ports"]);
     command.stdout(std::process::Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut output = tokio::io::BufReader::new(child.stdout.take().unwrap());
@@ -335,11 +336,7 @@ async fn an_interface_that_is_not_there_and_a_file_for_a_folder_are_told() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("a-file");
     std::fs::write(&file, "").unwrap();
-    let free =
-        ["--listen-http", "127.0.0.1:0", "--listen-https", "127.0.0.1:0", "--listen-userpin", "127.0.0.1:0"];
-    let mut arguments = vec!["serve", "--dhcp-listen", "127.0.0.1:0", "--data-dir", file.to_str().unwrap()];
-    arguments.extend(free);
-    let finished = run(&arguments).await;
+    let finished = run(&["serve", "--free-ports", "--data-dir", file.to_str().unwrap()]).await;
     assert_eq!(finished.code, Some(1));
     assert!(finished.stderr.contains("a-file"), "{}", finished.stderr);
 }
@@ -433,9 +430,7 @@ async fn a_second_pool_is_kept_out_of_the_same_data_directory() {
     let dir = TempDir::new().unwrap();
     let dir = dir.path().to_str().unwrap();
     let _served = Served::start(BINARY, &["--data-dir", dir]).await;
-    let free = "127.0.0.1:0";
-    let second = ["serve", "--data-dir", dir, "--listen-http", free, "--listen-https", free];
-    let second = [&second[..], &["--listen-userpin", free, "--dhcp-listen", free]].concat();
+    let second = ["serve", "--free-ports", "--data-dir", dir];
     let finished = run(&second).await;
     assert_eq!(finished.code, Some(1));
     assert!(finished.stderr.contains("data_dir: another pool is running in"), "{}", finished.stderr);
@@ -456,10 +451,7 @@ async fn nothing_but_an_older_file_of_its_kind_is_overwritten() {
     let folder = TempDir::new().unwrap();
     let precious = folder.path().join("precious");
     std::fs::write(&precious, "precious").unwrap();
-    let free = "127.0.0.1:0";
-    let listen = ["serve", "--listen-http", free, "--listen-https", free, "--listen-userpin", free];
-    let arguments =
-        [&listen[..], &["--dhcp-listen", free, "--ready-file", precious.to_str().unwrap()]].concat();
+    let arguments = ["serve", "--free-ports", "--ready-file", precious.to_str().unwrap()];
     let finished = run(&arguments).await;
     assert_eq!(finished.code, Some(1));
     assert!(finished.stderr.contains("another file is there"), "{}", finished.stderr);

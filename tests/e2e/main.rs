@@ -2,13 +2,22 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+mod admin;
 mod bad_input;
+mod certificates;
 mod command_line;
 mod hop;
+mod journal;
 mod kept;
+mod library;
 mod messages;
+mod namespaces;
 mod pin_states;
+mod remote;
+mod rules;
+mod scenarios;
 mod sign_in;
 mod signatures;
+mod stories;
 mod tickets;
 mod wire;

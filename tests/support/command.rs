@@ -68,10 +68,7 @@ impl Served {
             std::process::id(),
             scratch.path().file_name().unwrap_or_default().to_string_lossy()
         ));
-        let mut command = lyncmock(binary, &["serve", "--json", "--log-filter", "trace"]);
-        for listener in ["--listen-http", "--listen-https", "--listen-userpin", "--dhcp-listen"] {
-            command.args([listener, "127.0.0.1:0"]);
-        }
+        let mut command = lyncmock(binary, &["serve", "--json", "--free-ports", "--log-filter", "trace"]);
         command.arg("--ready-file").arg(&ready_file).args(arguments);
         command.stdout(Stdio::piped()).stderr(std::fs::File::create(log).unwrap());
         let mut child = command.spawn().unwrap();

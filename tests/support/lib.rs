@@ -8,8 +8,10 @@
 )]
 
 pub mod command;
+pub mod keyboard;
 pub mod logs;
 pub mod raw;
+pub mod source;
 pub mod tool;
 
 use lyncmock::LyncMock;

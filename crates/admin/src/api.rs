@@ -43,7 +43,13 @@ pub fn router(pool: Arc<dyn Pool>, access: Access) -> Router {
 async fn guard(State(api): State<Arc<Api>>, request: Request, next: Next) -> Result<Response, ApiError> {
     api.access.check(request.uri(), request.headers())?;
     let (method, path) = (request.method().clone(), lync_net::excerpt(request.uri().path()));
-    let response = next.run(request).await;
+    let response = if method.is_safe() {
+        next.run(request).await
+    } else {
+        // To its end, even if whoever asked is gone: half of a change would be left otherwise.
+        let changed = tokio::spawn(next.run(request)).await;
+        changed.map_err(|_| ApiError::unavailable("the request came to no end"))?
+    };
     debug!(%method, ?path, status = response.status().as_u16(), "admin request");
     Ok(response)
 }

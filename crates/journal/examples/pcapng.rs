@@ -50,6 +50,7 @@ fn ended(id: u64, peer: &str, local: &str, wire: Wire) -> Result<EndedConnection
         tls: None,
         failed: None,
         note: None,
+        reset: false,
         wire,
     })
 }

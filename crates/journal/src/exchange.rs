@@ -70,34 +70,37 @@ fn told(status: StatusCode) -> String {
 }
 
 fn raw(exchange: &HttpExchange, note: &Note, tls: bool) -> HttpRaw {
-    // What was typed as a number is shown where it is somebody's; else it may be a PIN in the wrong field.
-    let known_number = note.device.phone_or_ext.is_some();
+    let doubtful = doubtful(note);
     let response = exchange.response.as_ref();
-    let answer = |response: &HttpResponse| redact::body(&response.body, response.cut, true);
+    let answer = |response: &HttpResponse| redact::body(&response.body, response.cut, &[]);
     HttpRaw {
         method: exchange.method.as_str().to_owned(),
         url: url(exchange, tls),
         request_headers: headers(&exchange.request_headers),
-        request_body: redact::body(&exchange.request_body, exchange.request_cut, known_number),
+        request_body: redact::body(&exchange.request_body, exchange.request_cut, &doubtful),
         status: response.map(|response| response.status.as_u16()),
         response_headers: response.map(|response| headers(&response.headers)).unwrap_or_default(),
         response_body: response.map(answer).unwrap_or_default(),
     }
 }
 
-/// The URL as the client meant it, without user name and password.
+/// Elements of the user-PIN service of which nobody could say whose they are. What was typed as a number is shown where
+/// it is somebody's; else it may be a PIN in the wrong field. It travels as a user too: the front end asks for the
+/// certificates of what was typed when it gets no answer.
+fn doubtful(note: &Note) -> Vec<&'static str> {
+    let known = [("PhoneOrExt", &note.device.phone_or_ext), ("User", &note.device.user)];
+    known.into_iter().filter(|(_, known)| known.is_none()).map(|(name, _)| name).collect()
+}
+
+/// The URL as the client meant it, without what may be a credential.
 fn url(exchange: &HttpExchange, tls: bool) -> String {
     let uri = &exchange.uri;
     let scheme = uri.scheme_str().unwrap_or(if tls { "https" } else { "http" });
     let host = exchange.request_headers.get(HOST).and_then(|host| host.to_str().ok());
     let authority = uri.authority().map(http::uri::Authority::as_str).or(host);
-    let authority = authority.map_or_else(|| exchange.connection.local.to_string(), without_user);
+    let authority = authority.map_or_else(|| exchange.connection.local.to_string(), str::to_owned);
     let path = uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
-    format!("{scheme}://{authority}{path}")
-}
-
-fn without_user(authority: &str) -> String {
-    authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_owned()
+    redact::url(&format!("{scheme}://{authority}{path}"))
 }
 
 fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
@@ -188,11 +191,33 @@ mod tests {
             exchange.request_headers.insert(HOST, host.parse().unwrap());
             http(&entry(&exchange, tls, sample::NOON)).url.clone()
         };
-        assert_eq!(with_host("/a?b=c", "Pool.test:443", true), "https://Pool.test:443/a?b=c");
+        assert_eq!(with_host("/a?wsdl", "Pool.test:443", true), "https://Pool.test:443/a?wsdl");
+        assert_eq!(with_host("/a?pin=0712", "h", true), "https://h/a?pin=****");
         assert_eq!(with_host("http://kenmyer:0712@h/a", "other", false), "http://h/a");
         assert_eq!(with_host("/", "1219:0712@h", false), "http://h/");
         let none = http(&entry(&sample::exchange("GET", "/a"), true, sample::NOON)).url.clone();
         assert_eq!(none, "https://10.99.0.1:443/a");
+    }
+
+    #[test]
+    fn no_header_shows_a_credential_however_often_it_is_sent() {
+        let mut exchange = sample::exchange("POST", "/");
+        for value in ["Basic MTIxOTowNzEy", "Basic\tMTIxOTowNzEy", "MTIxOTowNzEy"] {
+            exchange.request_headers.append("AUTHORIZATION", value.parse().unwrap());
+        }
+        exchange.request_headers.insert(HOST, "1219:0712@h".parse().unwrap());
+        let entry = entry(&exchange, true, sample::NOON);
+        let shown = format!("{entry:?}");
+        assert!(!shown.contains("MTIxOTowNzEy") && !shown.contains("0712"), "{shown}");
+        assert_eq!(http(&entry).request_headers.len(), 4);
+    }
+
+    #[test]
+    fn what_was_typed_is_not_shown_as_a_user_either() {
+        let mut exchange = sample::exchange("POST", "/");
+        exchange.request_body = "<GetPublishedCertRequest><User>0712</User></GetPublishedCertRequest>".into();
+        let unknown = entry(&exchange, true, sample::NOON);
+        assert!(!http(&unknown).request_body.contains("0712"));
     }
 
     #[test]

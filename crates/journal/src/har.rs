@@ -160,14 +160,14 @@ mod tests {
                 "time": 1.5,
                 "request": {
                     "method": "POST",
-                    "url": "https://10.99.0.1:443/a?b=c&d",
+                    "url": "https://10.99.0.1:443/a?b=****&d",
                     "httpVersion": "HTTP/1.1",
                     "cookies": [],
                     "headers": [
                         { "name": "content-type", "value": "text/xml" },
                         { "name": "authorization", "value": "Basic ****" },
                     ],
-                    "queryString": [{ "name": "b", "value": "c" }, { "name": "d", "value": "" }],
+                    "queryString": [{ "name": "b", "value": "****" }, { "name": "d", "value": "" }],
                     "headersSize": -1,
                     "bodySize": 4,
                     "postData": { "mimeType": "text/xml", "params": [], "text": "<a/>" },

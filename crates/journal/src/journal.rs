@@ -21,8 +21,8 @@ use tokio::sync::watch;
 pub struct Limits {
     /// Entries.
     pub entries: usize,
-    /// Bytes of all entries together, most of which is what went over the wire, decrypted. An entry that is larger
-    /// alone is kept without that.
+    /// Bytes of all entries together, most of which is what went over the wire, decrypted. The oldest entries lose
+    /// that first, and an entry that is larger alone is kept without it.
     pub bytes: usize,
     /// TCP connections whose bytes are kept for pcapng.
     pub connections: usize,
@@ -36,10 +36,10 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            entries: 10_000,
-            bytes: 64 * 1024 * 1024,
+            entries: 5_000,
+            bytes: 12 * 1024 * 1024,
             connections: 2_000,
-            wire_bytes: 64 * 1024 * 1024,
+            wire_bytes: 6 * 1024 * 1024,
             tls_keys: false,
         }
     }
@@ -99,7 +99,9 @@ impl Journal {
 
     /// The present moment less `ago`: when something began that took so long.
     pub(crate) fn began(&self, ago: Duration) -> time::OffsetDateTime {
-        self.clock.now() - ago
+        let now = self.clock.now();
+        // Asked in destructors, where a clock that was set to the beginning of all dates must not end the process.
+        time::Duration::try_from(ago).ok().and_then(|ago| now.checked_sub(ago)).unwrap_or(now)
     }
 
     /// Of a refused PIN a handler knows what was typed, and not whose it is.

@@ -24,6 +24,8 @@ pub(crate) struct Kept {
     limits: Limits,
     entries: VecDeque<(Arc<Entry>, usize)>,
     bytes: usize,
+    /// How many of the oldest entries have lost what went over the wire.
+    stripped: usize,
     last_seq: u64,
     connections: VecDeque<(Arc<KeptConnection>, usize)>,
     wire_bytes: usize,
@@ -40,6 +42,8 @@ pub(crate) struct KeptConnection {
     pub(crate) began: OffsetDateTime,
     pub(crate) duration: Duration,
     pub(crate) failed: Option<String>,
+    /// Whether we sent RST.
+    pub(crate) reset: bool,
     pub(crate) namespace: Option<String>,
     pub(crate) wire: Wire,
 }
@@ -50,6 +54,7 @@ impl Kept {
             limits,
             entries: VecDeque::new(),
             bytes: 0,
+            stripped: 0,
             last_seq: 0,
             connections: VecDeque::new(),
             wire_bytes: 0,
@@ -61,6 +66,7 @@ impl Kept {
     pub(crate) fn push(&mut self, mut entry: Entry) -> Arc<Entry> {
         self.last_seq += 1;
         entry.seq = self.last_seq;
+        shorten(&mut entry);
         if cost(&entry) > self.limits.bytes {
             entry.raw = None;
         }
@@ -70,11 +76,30 @@ impl Kept {
         if cost <= self.limits.bytes && self.limits.entries > 0 {
             self.bytes += cost;
             self.entries.push_back((Arc::clone(&entry), cost));
-            while self.entries.len() > self.limits.entries || self.bytes > self.limits.bytes {
-                self.bytes -= self.entries.pop_front().map_or(self.bytes, |(_, cost)| cost);
-            }
+            self.make_room();
         }
         entry
+    }
+
+    /// First the oldest entries lose what went over the wire, which is most of them; only then the oldest go.
+    fn make_room(&mut self) {
+        while self.bytes > self.limits.bytes && self.strip_oldest() {}
+        while self.entries.len() > self.limits.entries || self.bytes > self.limits.bytes {
+            self.bytes -= self.entries.pop_front().map_or(self.bytes, |(_, cost)| cost);
+            self.stripped = self.stripped.saturating_sub(1);
+        }
+    }
+
+    /// Whether there was an entry that still had something to lose.
+    fn strip_oldest(&mut self) -> bool {
+        let Some((entry, weighed)) = self.entries.get_mut(self.stripped) else { return false };
+        // Who is reading the entry goes on with its own.
+        Arc::make_mut(entry).raw = None;
+        let left = cost(entry);
+        self.bytes -= *weighed - left;
+        *weighed = left;
+        self.stripped += 1;
+        true
     }
 
     /// Keeps the connection, if there is room for it at all.
@@ -126,6 +151,7 @@ impl Kept {
         self.entries.retain(|(entry, _)| stays(entry.namespace.as_deref()));
         self.connections.retain(|(connection, _)| stays(connection.namespace.as_deref()));
         self.bytes = self.entries.iter().map(|(_, cost)| cost).sum();
+        self.stripped = self.entries.iter().take_while(|(entry, _)| entry.raw.is_none()).count();
         self.wire_bytes = self.connections.iter().map(|(_, cost)| cost).sum();
     }
 
@@ -163,6 +189,22 @@ fn cost(entry: &Entry) -> usize {
     let diagnostic = entry.diagnostic.as_ref().map_or(0, |diagnostic| diagnostic.reason.len());
     let texts = entry.event.len() + entry.summary.len() + entry.correlation.as_ref().map_or(0, String::len);
     ENTRY_COST + device + decoded + diagnostic + texts + entry.raw.as_ref().map_or(0, raw_cost)
+}
+
+/// The longest text of an entry, in bytes; raw parts are bounded apart.
+const MAX_TEXT: usize = 1024;
+
+/// Cuts what peers may have made long: the entries of a journal are counted, and each of them must be small.
+fn shorten(entry: &mut Entry) {
+    let Device { mac, vendor_class, user_agent, phone_or_ext, user, ticket, device_id } = &mut entry.device;
+    let device = [mac, vendor_class, user_agent, phone_or_ext, user, ticket, device_id].into_iter().flatten();
+    let texts = [&mut entry.summary].into_iter().chain(&mut entry.correlation).chain(device);
+    for text in texts.chain(entry.decoded.values_mut()) {
+        if text.len() > MAX_TEXT {
+            text.truncate(text.floor_char_boundary(MAX_TEXT));
+            text.shrink_to_fit();
+        }
+    }
 }
 
 fn raw_cost(raw: &Raw) -> usize {

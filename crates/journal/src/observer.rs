@@ -83,8 +83,10 @@ pub(crate) fn ended(
         began,
         duration: ended.duration,
         failed: ended.failed,
+        reset: ended.reset,
         namespace: None,
-        wire: if tls { ended.wire } else { crate::redact::wire(ended.wire) },
+        // A phone may speak plainly to a port of TLS, too.
+        wire: if tls && ended.tls.is_some() { ended.wire } else { crate::redact::wire(ended.wire) },
     };
     (entry, kept)
 }
@@ -143,6 +145,15 @@ mod tests {
         let events: Vec<_> = entries.iter().map(|entry| entry.event.as_str()).collect();
         assert_eq!(events, ["tls.failed", "connection"]);
         assert_eq!(entries[0].summary, "no common version");
+    }
+
+    #[test]
+    fn what_was_sent_plainly_to_a_port_of_tls_is_redacted() {
+        let sent = b"GET / HTTP/1.1\r\nAuthorization: Basic MTIxOTowNzEy\r\n\r\n";
+        let plain = EndedConnection { tls: None, ..sample::ended(1, &[(false, sent)]) };
+        let (_, kept) = ended(plain, "https", true, sample::NOON);
+        let text = String::from_utf8(kept.wire.chunks[0].bytes.clone()).unwrap();
+        assert!(text.contains("Authorization: *****") && !text.contains("MTIx"), "{text}");
     }
 
     #[test]

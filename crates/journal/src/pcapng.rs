@@ -59,7 +59,7 @@ fn datagrams(entry: &Entry) -> Vec<Packet> {
     let asked = Udp { from: peer, to: local, payload: unhex(request) }.packet(began);
     let answered = replies.iter().filter_map(|reply| {
         let reply = Udp { from: local, to: peer, payload: unhex(reply) };
-        reply.packet(began + entry.duration_us)
+        reply.packet(began.saturating_add(entry.duration_us))
     });
     asked.into_iter().chain(answered).collect()
 }

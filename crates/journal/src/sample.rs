@@ -105,6 +105,7 @@ pub(crate) fn ended(id: u64, pieces: &[(bool, &[u8])]) -> EndedConnection {
         })),
         failed: None,
         note: None,
+        reset: false,
         wire: Wire { chunks: pieces.iter().map(&mut chunk).collect(), cut: false },
     }
 }

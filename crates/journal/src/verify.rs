@@ -66,17 +66,18 @@ pub(crate) fn count(verification: &Verification, entries: &[Arc<Entry>]) -> Resu
 
 pub(crate) fn order(sequence: &Sequence, entries: &[Arc<Entry>]) -> Result<(), Box<Unmet>> {
     let filters = &sequence.filters;
-    let mut best: (Vec<Arc<Entry>>, Vec<Arc<Entry>>) = (Vec::new(), Vec::new());
+    let mut best: (Vec<Arc<Entry>>, Option<Story>) = (Vec::new(), None);
     for story in stories(filters, entries) {
-        let found = prefix(filters, &story);
+        let found = prefix(filters, &story.telling(filters));
         if found.len() == filters.len() {
             return Ok(());
         }
-        if best.1.is_empty() || found.len() > best.0.len() {
-            best = (found, story);
+        if best.1.is_none() || found.len() > best.0.len() {
+            best = (found, Some(story));
         }
     }
     let (found, story) = best;
+    let story = story.map(|story| story.whole()).unwrap_or_default();
     let Some(missing) = filters.get(found.len()) else {
         return Ok(()); // Nothing was expected.
     };
@@ -110,25 +111,55 @@ impl Verification {
     }
 }
 
+/// What one device did, and what the pool did itself; each in its order. They are joined only where it matters: there
+/// may be thousands of devices, and thousands of entries of the pool.
+struct Story {
+    own: Vec<Arc<Entry>>,
+    pools: Arc<Pools>,
+}
+
+struct Pools {
+    all: Vec<Arc<Entry>>,
+    /// Those that one of the filters means.
+    meant: Vec<Arc<Entry>>,
+}
+
+impl Story {
+    fn whole(&self) -> Vec<Arc<Entry>> {
+        joined(self.own.iter(), &self.pools.all)
+    }
+
+    /// What the filters mean of it.
+    fn telling(&self, filters: &[Filter]) -> Vec<Arc<Entry>> {
+        joined(self.own.iter().filter(|entry| is_meant(filters, entry)), &self.pools.meant)
+    }
+}
+
+fn joined<'a>(own: impl Iterator<Item = &'a Arc<Entry>>, pools: &'a [Arc<Entry>]) -> Vec<Arc<Entry>> {
+    let mut story: Vec<_> = own.chain(pools).cloned().collect();
+    story.sort_by_key(|entry| entry.seq);
+    story
+}
+
+fn is_meant(filters: &[Filter], entry: &Entry) -> bool {
+    filters.iter().any(|filter| filter.matches(entry))
+}
+
 /// What each device did, with what the pool did itself; or all of it, where the filters name several devices.
-fn stories(filters: &[Filter], entries: &[Arc<Entry>]) -> Vec<Vec<Arc<Entry>>> {
+fn stories(filters: &[Filter], entries: &[Arc<Entry>]) -> Vec<Story> {
+    let nothing = Arc::new(Pools { all: Vec::new(), meant: Vec::new() });
     if names_several(filters) {
-        return vec![entries.to_vec()];
+        return vec![Story { own: entries.to_vec(), pools: nothing }];
     }
-    let pools: Vec<_> = entries.iter().filter(|entry| !devices::is_devices(entry)).cloned().collect();
-    let mut stories: Vec<Vec<Arc<Entry>>> = devices::groups(entries)
-        .into_iter()
-        .map(|mut story| {
-            story.extend(pools.iter().cloned());
-            story.sort_by_key(|entry| entry.seq);
-            story
-        })
-        .collect();
-    // What the pool did alone is a story too.
-    if stories.is_empty() && !pools.is_empty() {
-        stories.push(pools);
+    let all: Vec<_> = entries.iter().filter(|entry| !devices::is_devices(entry)).cloned().collect();
+    let groups = devices::groups(entries);
+    if groups.is_empty() && !all.is_empty() {
+        // What the pool did alone is a story too.
+        return vec![Story { own: all, pools: nothing }];
     }
-    stories
+    let meant = all.iter().filter(|entry| is_meant(filters, entry)).cloned().collect();
+    let pools = Arc::new(Pools { all, meant });
+    groups.into_iter().map(|own| Story { own, pools: Arc::clone(&pools) }).collect()
 }
 
 fn names_several(filters: &[Filter]) -> bool {

@@ -19,6 +19,7 @@ mod rules;
 mod scenarios;
 mod serve;
 mod server;
+mod settings;
 mod state;
 mod user;
 mod web_service;
@@ -74,6 +75,8 @@ enum Command {
     WebService(web_service::WebServiceArgs),
     /// Show, set and advance the clock of a running pool
     Clock(clock::ClockArgs),
+    /// Show and change settings of a running pool: UsePinAuth, EnableDHCPServer and the others
+    Settings(settings::SettingsArgs),
     /// Bring a running pool back to its beginning
     Reset(state::ResetArgs),
     /// Dump and load the state of a running pool
@@ -135,6 +138,7 @@ pub async fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Certificates(arguments)) => certificates::run(arguments).await,
         Some(Command::WebService(arguments)) => web_service::run(arguments).await,
         Some(Command::Clock(arguments)) => clock::run(arguments).await,
+        Some(Command::Settings(arguments)) => settings::run(arguments).await,
         Some(Command::Reset(arguments)) => state::reset(arguments).await,
         Some(Command::State(arguments)) => state::run(arguments).await,
         Some(Command::Config(arguments)) => config::run(&arguments, own),

@@ -2,8 +2,10 @@
 
 use crate::endpoints::Endpoints;
 use lync_model::Pin;
-use lync_phone::{DhcpDiscovery, Resolve, SignIn};
+use lync_phone::{Credentials, DhcpDiscovery, Resolve, SignIn};
+use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 
 /// A phone for the pool at these endpoints.
 pub(crate) fn client_of(endpoints: &Endpoints, phone_or_ext: &str, pin: Pin) -> SignIn {
@@ -32,6 +34,20 @@ pub(crate) fn aimed(endpoints: &Endpoints, mut sign_in: SignIn) -> SignIn {
         Some(SocketAddr::V4(server)) => sign_in.dhcp(DhcpDiscovery::unicast(server)),
         _ => sign_in,
     }
+}
+
+/// The phone at which this number is typed: its hardware address is its own, so that the journal tells the phones of a
+/// test apart. It is another one in each process, or a PIN that was typed as a number could be found out from it.
+pub(crate) fn phone_of(endpoints: &Endpoints, sign_in: SignIn) -> SignIn {
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    let (Some(SocketAddr::V4(server)), Credentials::Pin { phone_or_ext, .. }) =
+        (endpoints.dhcp, sign_in.credentials())
+    else {
+        return sign_in;
+    };
+    let [a, b, c, d, ..] = KEY.hash_one(phone_or_ext).to_be_bytes();
+    let hardware_address = [0x02, b'L', a, b, c, d]; // Locally administered.
+    sign_in.dhcp(DhcpDiscovery { hardware_address, ..DhcpDiscovery::unicast(server) })
 }
 
 fn loopback_of(address: SocketAddr) -> std::net::IpAddr {

@@ -230,7 +230,7 @@ impl Config {
                     .map_err(|problem| in_file(path, &problem))?,
                 None => DiagnosticsTable::built_in(),
             },
-            scenarios: failures::scenarios(options.scenarios.unwrap_or_default())?,
+            scenarios: failures::scenarios(&options.scenarios.unwrap_or_default())?,
             rules: options.rules.file.as_deref().map(failures::rules).transpose()?,
             journal: Journal {
                 entries: failures::entries(options.journal.entries)?,

@@ -3,6 +3,7 @@
 mod certificates;
 mod failures;
 mod journal;
+mod load;
 mod scope;
 mod settings;
 mod state;
@@ -26,7 +27,7 @@ use time::OffsetDateTime;
 /// The admin API's view of a pool.
 pub(crate) struct Control {
     core: Arc<Core>,
-    /// Replacing, resetting and loading are one at a time: half of one must not meet half of another.
+    /// Arming, lifting, resetting and loading are one at a time: half of one must not meet half of another.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -122,10 +123,12 @@ impl Pool for Control {
     }
 
     async fn set_namespace(&self, name: &str, members: NamespaceMembers) -> ApiResult<Namespace> {
+        let _turn = self.turn.lock().await;
         self.claim(name, &members).await
     }
 
     async fn remove_namespace(&self, name: &str) -> ApiResult<()> {
+        let _turn = self.turn.lock().await;
         self.forget_namespace(name).await
     }
 
@@ -173,10 +176,12 @@ impl Pool for Control {
     }
 
     async fn arm(&self, scope: &Scope, wish: ArmScenario) -> ApiResult<ArmedScenario> {
+        let _turn = self.turn.lock().await;
         self.arm_scenario(scope, &wish).await
     }
 
     async fn lift(&self, scope: &Scope, id: u64) -> ApiResult<()> {
+        let _turn = self.turn.lock().await;
         self.lift_scenario(scope, id).await
     }
 
@@ -185,6 +190,7 @@ impl Pool for Control {
     }
 
     async fn add_rule(&self, scope: &Scope, rule: RuleSpec) -> ApiResult<ArmedRule> {
+        let _turn = self.turn.lock().await;
         let mut armed = self.arm_rules(scope, &[rule]).await?;
         armed.pop().ok_or_else(|| ApiError::unavailable("the rule was disarmed at once"))
     }
@@ -211,7 +217,7 @@ impl Pool for Control {
     }
 
     async fn export(&self, scope: &Scope, format: ExportFormat, filter: JournalFilter) -> ApiResult<Vec<u8>> {
-        self.exported(scope, format, &filter)
+        self.exported(scope, format, &filter).await
     }
 
     async fn wait(
@@ -314,11 +320,13 @@ fn refused(error: ScenarioError) -> ApiError {
             ApiError::not_found(told).field("scenario").nearest(unknown.nearest)
         }
         ScenarioError::NoSuchUser { nearest, .. } => ApiError::not_found(told).field("user").nearest(nearest),
+        ScenarioError::SeveralUsers { .. } => ApiError::not_found(told).field("user"),
         ScenarioError::Everybody { .. } => ApiError::invalid(told).field("user"),
         ScenarioError::UserTaken { .. } | ScenarioError::Nobody { .. } => {
             ApiError::conflict(told).field("user")
         }
         ScenarioError::User { .. } => ApiError::conflict(told).field("user"),
+        ScenarioError::TooMany { .. } => ApiError::conflict(told),
         ScenarioError::Rule(_) => ApiError::invalid(told),
         ScenarioError::NotArmed(_) => ApiError::not_found(told),
         ScenarioError::Pool(_) => ApiError::unavailable(told),
@@ -341,3 +349,6 @@ impl<T> OrRefused<T> for Result<T, ScenarioError> {
         self.map_err(refused)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ pub use builder::{BuildError, Builder};
 pub use expect::Expectation;
 pub use failures::{Armed, ScenarioBuilder};
 
-use crate::client::aimed;
+use crate::client::{aimed, phone_of};
 use crate::endpoints::Endpoints;
 use crate::pool::Running;
 use expect::Expectations;
@@ -119,6 +119,7 @@ impl LyncMock {
     /// When there is no such user, or the store fails.
     pub async fn update_user(&self, user: &User) -> Result<(), StoreError> {
         self.running.store.update_user(user).await?;
+        self.running.rules.line_changed(&user.sip_uri, user.line_uri.as_ref());
         self.running.users_changed().await;
         Ok(())
     }
@@ -171,7 +172,7 @@ impl LyncMock {
     /// Points a phone at this pool: it finds it by DHCP and keeps its time. For a sign-in of one's own making, such as
     /// a renewal by certificate.
     pub fn aim(&self, sign_in: SignIn) -> SignIn {
-        aimed(self.endpoints(), sign_in).clock(self.clock().clone())
+        phone_of(self.endpoints(), aimed(self.endpoints(), sign_in)).clock(self.clock().clone())
     }
 
     /// A phone that will find this pool by DHCP and sign in with this extension and PIN.

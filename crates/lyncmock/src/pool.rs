@@ -15,7 +15,6 @@ use crate::events::Events;
 use crate::scenarios::Scenarios;
 use bind::Sockets;
 pub(crate) use doors::Doors;
-pub(crate) use registrar::RegistrarConfiguration;
 use lync_dhcp::Registrar;
 use lync_journal::{Journal, Limits};
 use lync_model::Clock;
@@ -23,6 +22,7 @@ use lync_model::rules::RuleBook;
 use lync_net::tls::TrustStore;
 use lync_pki::{KeyKind, Pool as Pki, PoolNames};
 use lync_store::{Store, StoreLocation};
+pub(crate) use registrar::RegistrarConfiguration;
 use std::fs::{File, TryLockError};
 use std::net::IpAddr;
 use std::ops::Deref;
@@ -138,8 +138,11 @@ impl Running {
         let scratch = scratch()?;
         let lock = config.data_dir.as_deref().map(lock).transpose()?;
         let rules = Arc::new(RuleBook::new(clock.clone()));
+        let Limits { entries, bytes, .. } = Limits::default();
         let limits = Limits {
             entries: config.journal.entries,
+            // As much for each entry as there is by default.
+            bytes: (bytes / entries).saturating_mul(config.journal.entries).max(bytes),
             tls_keys: config.journal.tls_keys,
             ..Limits::default()
         };

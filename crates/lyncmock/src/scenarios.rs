@@ -16,8 +16,9 @@ use lync_model::journal::{Entry, Journal, Outcome, Protocol, names};
 use lync_model::rules::RuleError;
 use lync_model::scenario::{Catalogue, Scenario, UnknownScenario};
 use lync_model::{SipUri, User};
+use lync_store::UserRecord;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Why a scenario was not armed or not lifted.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,12 @@ pub enum ScenarioError {
         given: String,
         /// The user whose name is nearest.
         nearest: Option<String>,
+    },
+    /// Several users have this name before the `@`.
+    #[error("several users are called `{given}`; give the whole SIP address")]
+    SeveralUsers {
+        /// What was given.
+        given: String,
     },
     /// The scenario is nobody's in particular.
     #[error(
@@ -62,6 +69,12 @@ pub enum ScenarioError {
     /// A rule that cannot be meant.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// Many scenarios are armed.
+    #[error("{armed} scenarios are armed, and there may not be more; lift some")]
+    TooMany {
+        /// How many there are.
+        armed: usize,
+    },
     /// No scenario with this number is armed.
     #[error("no scenario with the number {0} is armed")]
     NotArmed(u64),
@@ -75,6 +88,9 @@ pub enum ScenarioError {
     #[error("the pool could not be changed: {0}")]
     Pool(String),
 }
+
+/// The most scenarios that are armed at once: each is looked at when another is armed.
+const MAX_ARMED: usize = 1000;
 
 fn nearest_text(nearest: &Option<String>) -> String {
     nearest.as_ref().map_or_else(String::new, |nearest| format!("; did you mean `{nearest}`?"))
@@ -130,7 +146,7 @@ impl Scenarios {
 impl Core {
     /// Arms a scenario for a user (SIP address or local part), or for everybody whom the namespace has.
     pub(crate) async fn arm(
-        &self,
+        self: &Arc<Self>,
         name: &str,
         user: Option<&str>,
         namespace: Option<&str>,
@@ -139,22 +155,40 @@ impl Core {
         if user.is_some() && !scenario.takes_user() {
             return Err(ScenarioError::Everybody { scenario: scenario.name.clone() });
         }
+        let core = Arc::clone(self);
+        let (user, namespace) = (user.map(str::to_owned), namespace.map(str::to_owned));
+        to_the_end(async move { core.arm_now(scenario, user, namespace).await }).await
+    }
+
+    async fn arm_now(
+        &self,
+        scenario: &Scenario,
+        user: Option<String>,
+        namespace: Option<String>,
+    ) -> Result<ArmedScenario, ScenarioError> {
         let _turn = self.scenarios.turn.lock().await;
+        let count = self.scenarios.list().len();
+        if count >= MAX_ARMED {
+            return Err(ScenarioError::TooMany { armed: count });
+        }
         let user = match user {
-            Some(given) => Some(self.find_user(given).await?),
+            Some(given) => Some(self.find_user(&given).await?),
             None => None,
         };
         let mut armed = ArmedScenario {
             id: self.scenarios.next_id(),
             name: scenario.name.clone(),
             user: user.as_ref().map(|user| user.sip_uri.clone()),
-            namespace: namespace.map(str::to_owned),
+            namespace,
             undo: Vec::new(),
         };
         let applied = self.apply(scenario, user.as_ref(), &mut armed).await;
         if let Err(error) = applied {
-            // Whole or not at all.
-            self.undo(&armed).await?;
+            // Whole or not at all; what could not be taken back is there to be lifted.
+            if let Err(problem) = self.undo(&mut armed).await {
+                tracing::error!(error = %problem, scenario = armed.name, "a scenario was armed in part");
+                self.scenarios.keep(armed);
+            }
             return Err(error);
         }
         self.users_changed().await;
@@ -164,10 +198,15 @@ impl Core {
     }
 
     /// Takes a scenario back.
-    pub(crate) async fn lift(&self, id: u64) -> Result<(), ScenarioError> {
+    pub(crate) async fn lift(self: &Arc<Self>, id: u64) -> Result<(), ScenarioError> {
+        let core = Arc::clone(self);
+        to_the_end(async move { core.lift_now(id).await }).await
+    }
+
+    async fn lift_now(&self, id: u64) -> Result<(), ScenarioError> {
         let _turn = self.scenarios.turn.lock().await;
-        let armed = self.scenarios.take(id).ok_or(ScenarioError::NotArmed(id))?;
-        if let Err(error) = self.undo(&armed).await {
+        let mut armed = self.scenarios.take(id).ok_or(ScenarioError::NotArmed(id))?;
+        if let Err(error) = self.undo(&mut armed).await {
             // It can be tried again.
             self.scenarios.keep(armed);
             return Err(error);
@@ -180,14 +219,12 @@ impl Core {
     }
 
     /// What the configuration names.
-    pub(crate) async fn arm_configured(&self) -> Result<(), ScenarioError> {
+    pub(crate) async fn arm_configured(self: &Arc<Self>) -> Result<(), ScenarioError> {
         if let Some(file) = &self.config.rules {
             let folder = file.path.parent().map(std::path::Path::to_owned).unwrap_or_default();
-            for rule in
-                check_rules(&file.rules, &self.users().await?, &self.config.diagnostics, Some(&folder))?
-            {
-                self.arm_rule(rule, lync_model::rules::Owner::default())?;
-            }
+            let users = self.users().await?;
+            let checked = check_rules(&file.rules, &users, &self.config.diagnostics, Some(&folder))?;
+            self.arm_rules(checked, &lync_model::rules::Owner::default())?;
         }
         for call in &self.config.scenarios {
             self.arm(&call.name, call.user.as_deref(), None).await?;
@@ -197,12 +234,18 @@ impl Core {
 
     /// The user of this SIP address or local part.
     pub(crate) async fn find_user(&self, given: &str) -> Result<User, ScenarioError> {
-        let users = self.users().await?;
-        let found = users.iter().find(|user| is_called(user, given));
-        found.cloned().ok_or_else(|| {
-            let nearest = rules::nearest(given, users.iter().map(|user| local_part(&user.sip_uri)));
-            ScenarioError::NoSuchUser { given: lync_net::excerpt(given), nearest }
-        })
+        called(&self.users().await?, given).cloned()
+    }
+
+    /// The users as the armed scenarios found them, and those that scenarios added.
+    pub(crate) fn found_by_scenarios(&self) -> (Vec<Arc<UserRecord>>, Vec<SipUri>) {
+        let all = self.scenarios.list();
+        let changes = all.iter().flat_map(|armed| &armed.undo).filter_map(|change| match change {
+            Undo::User { record, added } => Some((Arc::clone(record), added.clone())),
+            _ => None,
+        });
+        let (records, added): (Vec<_>, Vec<_>) = changes.unzip();
+        (records, added.concat())
     }
 
     /// Tells the journal whose number is whose, after users were changed.
@@ -231,11 +274,30 @@ impl Core {
     }
 }
 
-/// Whether the user has this SIP address, or this local part of it.
-pub(crate) fn is_called(user: &User, given: &str) -> bool {
+/// Runs a change to its end, even if nobody waits for it any more: half of it would be left otherwise.
+async fn to_the_end<T: Send + 'static>(
+    change: impl Future<Output = Result<T, ScenarioError>> + Send + 'static,
+) -> Result<T, ScenarioError> {
+    let done = tokio::spawn(change).await;
+    done.unwrap_or_else(|error| Err(ScenarioError::Pool(error.to_string())))
+}
+
+/// The one of these users who has this SIP address, or this local part of it.
+pub(crate) fn called<'a>(users: &'a [User], given: &str) -> Result<&'a User, ScenarioError> {
     let given = given.trim();
-    let with_scheme = given.parse::<SipUri>().is_ok_and(|uri| uri == user.sip_uri);
-    with_scheme || local_part(&user.sip_uri).eq_ignore_ascii_case(given)
+    let address = given.parse::<SipUri>().ok();
+    if let Some(user) = users.iter().find(|user| address.as_ref() == Some(&user.sip_uri)) {
+        return Ok(user);
+    }
+    let mut found = users.iter().filter(|user| local_part(&user.sip_uri).eq_ignore_ascii_case(given));
+    match (found.next(), found.next()) {
+        (Some(user), None) => Ok(user),
+        (Some(_), Some(_)) => Err(ScenarioError::SeveralUsers { given: lync_net::excerpt(given) }),
+        (None, _) => {
+            let nearest = rules::nearest(given, users.iter().map(|user| local_part(&user.sip_uri)));
+            Err(ScenarioError::NoSuchUser { given: lync_net::excerpt(given), nearest })
+        }
+    }
 }
 
 /// `kenmyer` of `sip:kenmyer@litwareinc.com`.
@@ -243,4 +305,28 @@ pub(crate) fn local_part(user: &SipUri) -> &str {
     let address = user.as_str();
     let address = address.strip_prefix("sip:").unwrap_or(address);
     address.split('@').next().unwrap_or(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_several_users_have_is_nobodys() {
+        let user = |address: &str| User {
+            sip_uri: address.parse().unwrap(),
+            display_name: String::new(),
+            line_uri: None,
+            enabled: true,
+            enterprise_voice: true,
+            pin_set_at: None,
+        };
+        let users = [user("sip:kenmyer@a.test"), user("sip:toni@a.test"), user("sip:toni@b.test")];
+        let address = |given: &str| called(&users, given).map(|user| user.sip_uri.to_string());
+        assert_eq!(address("KenMyer").unwrap(), "sip:kenmyer@a.test");
+        assert_eq!(address("toni@b.test").unwrap(), "sip:toni@b.test");
+        assert!(matches!(address("toni"), Err(ScenarioError::SeveralUsers { .. })));
+        let nobody = address("kenmyre").unwrap_err().to_string();
+        assert_eq!(nobody, "there is no user `kenmyre`; did you mean `kenmyer`?");
+    }
 }

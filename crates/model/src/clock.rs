@@ -6,7 +6,14 @@ use time::{Duration, OffsetDateTime};
 /// A clock that tests and administrators can set and advance; every clone shows the same time.
 #[derive(Clone, Debug)]
 pub struct Clock {
-    state: Arc<Mutex<State>>,
+    shown: Arc<Mutex<Shown>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    state: State,
+    /// How often it was set.
+    sets: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +37,7 @@ impl Clock {
 
     /// The present moment, in UTC.
     pub fn now(&self) -> OffsetDateTime {
-        match *self.lock() {
+        match self.lock().state {
             State::Running(offset) => system_now() + offset,
             State::Stopped(at) => at,
         }
@@ -38,8 +45,8 @@ impl Clock {
 
     /// Moves the clock by `by`; a negative duration moves it back.
     pub fn advance(&self, by: Duration) {
-        let mut state = self.lock();
-        *state = match *state {
+        let mut shown = self.lock();
+        shown.state = match shown.state {
             State::Running(offset) => State::Running(offset + by),
             State::Stopped(at) => State::Stopped(at + by),
         };
@@ -47,20 +54,26 @@ impl Clock {
 
     /// Sets the clock to `to`. A running clock goes on from there, a stopped one stays there.
     pub fn set(&self, to: OffsetDateTime) {
-        let mut state = self.lock();
-        *state = match *state {
+        let mut shown = self.lock();
+        shown.state = match shown.state {
             State::Running(_) => State::Running(to - system_now()),
             State::Stopped(_) => State::Stopped(to),
         };
+        shown.sets += 1;
+    }
+
+    /// How often the clock was [set](Self::set): whoever moved it before that has nothing left to take back.
+    pub fn times_set(&self) -> u64 {
+        self.lock().sets
     }
 
     fn new(state: State) -> Self {
-        Self { state: Arc::new(Mutex::new(state)) }
+        Self { shown: Arc::new(Mutex::new(Shown { state, sets: 0 })) }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Each update is a single assignment, so the value is whole even behind a panic.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Shown> {
+        // What is shown changes by a single assignment, so the value is whole even behind a panic.
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -83,6 +96,7 @@ mod tests {
         assert_eq!(clock.now(), datetime!(2013-06-01 20:00 UTC));
         same.set(datetime!(2014-01-01 00:00 UTC));
         assert_eq!(clock.now(), datetime!(2014-01-01 00:00 UTC));
+        assert_eq!((clock.times_set(), same.times_set()), (1, 1));
     }
 
     #[test]

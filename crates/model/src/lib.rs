@@ -8,6 +8,7 @@ mod complaint;
 pub mod diagnostics;
 mod event;
 pub mod journal;
+pub mod lease;
 mod line_uri;
 mod live;
 pub mod lockout;

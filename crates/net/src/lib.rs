@@ -5,7 +5,7 @@
 //!
 //! For tests of clients a listener can also misbehave, and be watched ([`Options`]): a [`Gate`] decides about each
 //! connection before TLS, a response's [`Fate`] ends its connection, a [`Door`] makes the port refuse, and an
-//! [`Observer`] is told what went over the wire.
+//! [`Observer`] is told what went over the wire. [`rules`] has what the rule steps of the services share.
 
 mod body;
 mod connection;
@@ -17,6 +17,7 @@ mod listener;
 mod log_text;
 mod observer;
 mod options;
+pub mod rules;
 mod stall;
 mod tap;
 pub mod tls;
@@ -29,8 +30,8 @@ pub use header_case::HeaderCase;
 pub use listener::serve;
 pub use log_text::{excerpt, with_cause};
 pub use observer::{
-    Chunk, EndedConnection, HttpExchange, HttpResponse, MAX_BODY, MAX_CHUNKS, MAX_WIRE, NoteSlot, Observer,
-    Wire,
+    Chunk, EndedConnection, HttpExchange, HttpResponse, MAX_BODY, MAX_CHUNKS, MAX_OPEN_WIRE, MAX_WIRE,
+    NoteSlot, Observer, Wire,
 };
 pub use options::{Limits, Options};
 pub use tokio_util::sync::CancellationToken;

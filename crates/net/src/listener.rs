@@ -12,7 +12,7 @@ mod watched;
 pub(crate) use accept::{Accept, BACK_OFF, accept};
 
 use crate::door::{Entered, Port};
-use crate::tap::{Tap, Tapped};
+use crate::tap::{Room, Tap, Tapped};
 use crate::tls::Acceptor;
 use crate::{Connection, Opening, Options, TlsInfo};
 use admit::Admitted;
@@ -42,7 +42,7 @@ pub fn serve(
     options: impl Into<Options>,
     shutdown: CancellationToken,
 ) -> impl Future<Output = ()> + Send {
-    let server = Arc::new(Server { tls, app, options: options.into(), shutdown });
+    let server = Arc::new(Server { tls, app, options: options.into(), shutdown, room: Room::default() });
     // Not in the future: the door is in charge from this call on.
     let port = Port::new(listener, server.options.door.as_ref());
     async move {
@@ -59,6 +59,7 @@ struct Server {
     app: Router,
     options: Options,
     shutdown: CancellationToken,
+    room: Room,
 }
 
 impl Server {
@@ -100,7 +101,7 @@ impl Server {
     async fn run(&self, socket: TcpStream, peer: SocketAddr, id: u64) -> Result<(), Broken> {
         let local = socket.local_addr().map_err(Broken::Socket)?;
         let opening = Opening { id, peer, local };
-        let mut report = Report::new(self.options.observer.as_ref(), &opening);
+        let mut report = Report::new(self.options.observer.as_ref(), &opening, &self.room);
         let tap = Tap::new(socket, report.recorder());
         let ended = self.admit_and_serve(tap, &opening, &mut report).await;
         report.end(&ended);

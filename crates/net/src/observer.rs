@@ -17,6 +17,10 @@ pub const MAX_WIRE: usize = 256 * 1024;
 /// The most pieces that are kept of what went over one connection: pieces of one byte cost far more than their byte.
 pub const MAX_CHUNKS: usize = 4096;
 
+/// The most that is kept at a time of what went over all open connections of one listener, in bytes: a crowd of slow
+/// peers must not fill the memory.
+pub const MAX_OPEN_WIRE: usize = 64 * 1024 * 1024;
+
 /// Is told of every request and of every connection of a listener.
 ///
 /// It is called on the connection's task while no lock of the listener is held, in destructors too: it must neither
@@ -105,6 +109,8 @@ pub struct EndedConnection {
     pub failed: Option<String>,
     /// What the gate noted of it.
     pub note: Option<Note>,
+    /// Whether we ended it by RST.
+    pub reset: bool,
     /// What went over it.
     pub wire: Wire,
 }
@@ -115,7 +121,7 @@ pub struct Wire {
     /// The pieces in their order, each as it was read or written at once.
     pub chunks: Vec<Chunk>,
     /// Whether more went over the connection than is in `chunks`: they hold [`MAX_WIRE`] bytes in [`MAX_CHUNKS`]
-    /// pieces at most, the first ones.
+    /// pieces at most, the first ones, and fewer while there is no room in [`MAX_OPEN_WIRE`].
     pub cut: bool,
 }
 

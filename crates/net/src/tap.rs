@@ -1,8 +1,9 @@
 //! A TCP connection that can be overheard, and reset.
 
-use crate::{Chunk, MAX_CHUNKS, MAX_WIRE, Wire};
+use crate::{Chunk, MAX_CHUNKS, MAX_OPEN_WIRE, MAX_WIRE, Wire};
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -64,6 +65,7 @@ pub(crate) struct Recorder(Arc<Recording>);
 
 struct Recording {
     began: Instant,
+    room: Room,
     kept: Mutex<Kept>,
 }
 
@@ -71,16 +73,47 @@ struct Recording {
 struct Kept {
     wire: Wire,
     bytes: usize,
+    /// What of the room for all is in use here.
+    spent: usize,
+}
+
+/// The bytes that may still be recorded of all connections together; every clone is the same.
+#[derive(Clone)]
+pub(crate) struct Room(Arc<AtomicUsize>);
+
+impl Room {
+    fn take(&self, bytes: usize) -> bool {
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(AtomicUsize::new(MAX_OPEN_WIRE)))
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        let kept = self.kept.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.room.give_back(kept.spent);
+    }
 }
 
 impl Recorder {
-    pub(crate) fn new(began: Instant) -> Self {
-        Self(Arc::new(Recording { began, kept: Mutex::default() }))
+    pub(crate) fn new(began: Instant, room: Room) -> Self {
+        Self(Arc::new(Recording { began, room, kept: Mutex::default() }))
     }
 
     /// What was recorded; nothing is left.
     pub(crate) fn take(&self) -> Wire {
-        std::mem::take(&mut self.0.kept.lock().unwrap_or_else(PoisonError::into_inner).wire)
+        let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.room.give_back(std::mem::take(&mut kept.spent));
+        std::mem::take(&mut kept.wire)
     }
 
     fn record(&self, sent: bool, pieces: &[&[u8]]) {
@@ -91,10 +124,17 @@ impl Recorder {
             return;
         }
         let room = if kept.wire.chunks.len() < MAX_CHUNKS { MAX_WIRE - kept.bytes } else { 0 };
+        let cost = length.min(room) + size_of::<Chunk>();
+        let room = if room > 0 && self.0.room.take(cost) { room } else { 0 };
         kept.wire.cut = length > room;
         if room > 0 {
-            let bytes: Vec<u8> = pieces.iter().flat_map(|piece| piece.iter().copied()).take(room).collect();
+            let mut bytes = Vec::with_capacity(length.min(room));
+            for piece in pieces {
+                let left = room - bytes.len();
+                bytes.extend_from_slice(piece.get(..left).unwrap_or(piece));
+            }
             kept.bytes += bytes.len();
+            kept.spent += cost;
             kept.wire.chunks.push(Chunk { sent, after, bytes });
         }
     }
@@ -165,11 +205,30 @@ mod tests {
     use super::*;
 
     fn recorded(pieces: impl IntoIterator<Item = usize>) -> Wire {
-        let recorder = Recorder::new(Instant::now());
+        let room = Room::default();
+        let recorder = Recorder::new(Instant::now(), room.clone());
         for length in pieces {
             recorder.record(false, &[&vec![7; length]]);
         }
-        recorder.take()
+        let wire = recorder.take();
+        assert_eq!(room.0.load(Ordering::Relaxed), MAX_OPEN_WIRE, "what was told takes no room any more");
+        wire
+    }
+
+    #[test]
+    fn all_connections_together_have_a_limit_too() {
+        let room = Room::default();
+        let recorders: Vec<_> = (0..=MAX_OPEN_WIRE / MAX_WIRE)
+            .map(|_| {
+                let recorder = Recorder::new(Instant::now(), room.clone());
+                recorder.record(true, &[&vec![7; MAX_WIRE]]);
+                recorder
+            })
+            .collect();
+        let cut: Vec<_> = recorders.iter().map(|recorder| recorder.take().cut).collect();
+        assert_eq!((cut.first(), cut.last()), (Some(&false), Some(&true)));
+        Recorder::new(Instant::now(), room.clone()).record(true, &[b"dropped with its connection"]);
+        assert_eq!(room.0.load(Ordering::Relaxed), MAX_OPEN_WIRE);
     }
 
     #[test]

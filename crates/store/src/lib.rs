@@ -28,6 +28,7 @@ mod database;
 mod error;
 mod events;
 mod hasher;
+mod leases;
 mod pins;
 mod policy;
 mod record;

@@ -42,6 +42,11 @@ impl UserRecord {
         Self { user, ..self }
     }
 
+    /// The user, without the PIN.
+    pub fn particulars(&self) -> &User {
+        &self.user
+    }
+
     /// The PIN.
     pub fn pin(&self) -> Option<StoredPin> {
         let pin = self.pin.as_ref()?;

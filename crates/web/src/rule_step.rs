@@ -14,10 +14,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use lync_model::SipUri;
 use lync_model::journal::{Outcome, names};
-use lync_model::rules::{Fired, Occasion, Place, WhoSpec};
+use lync_model::rules::{Fired, Occasion, Place};
+use lync_net::rules;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
 
 /// Where a request is on its way; an extension of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +53,7 @@ pub(crate) async fn pass(State(step): State<Step>, mut request: Request, next: N
     match step.decide(&mut exchange) {
         Some(fired) => {
             step.announce(&fired, &exchange);
-            wait(fired.delay).await;
+            rules::wait(fired.delay).await;
             step.act(fired, exchange, next).await
         }
         None => next.run(exchange.into_request()).await,
@@ -96,7 +95,7 @@ impl Step {
         if let Some(slot) = exchange.note_slot() {
             let summary = format!("the rule {:?} let it wait until the peer left", fired.rule);
             let mut note = exchange.note(names::HTTP, Outcome::Failed, &summary);
-            note.rule = Some(act::named(fired));
+            note.rule = Some(rules::named(fired));
             slot.leave(note);
         }
     }
@@ -116,22 +115,8 @@ impl Step {
         }
     }
 
-    /// Whether what was typed is known to be somebody's number, although nobody was asked: the rule that acts is for
-    /// it or for its user, or it belongs to a namespace.
     fn is_somebodys(&self, typed: &str, fired: &Fired) -> bool {
-        let rules = self.front_end.rules();
         let dialled = Occasion { phone_or_ext: Some(typed), ..Occasion::at(Place::WebTicket, "pin") };
-        let named = |who: &WhoSpec| who.user.is_some() || who.extension.is_some();
-        rules.namespaces().get().of(&dialled).is_some()
-            || rules.list().iter().any(|armed| armed.id == fired.id && named(&armed.spec.who))
-    }
-}
-
-/// Lets the rule's delay pass. One that has no end is waited for all the same.
-async fn wait(delay: Option<Duration>) {
-    let Some(delay) = delay else { return };
-    match Instant::now().checked_add(delay) {
-        Some(then) => sleep_until(then).await,
-        None => std::future::pending().await,
+        rules::is_somebodys(self.front_end.rules(), fired, &dialled)
     }
 }

@@ -70,7 +70,8 @@ pub struct JournalFilter {
 pub struct JournalPage {
     /// Those that match, the oldest first.
     pub entries: Vec<Entry>,
-    /// The number of the newest entry of all, matching or not; 0 when there was none yet.
+    /// The `since` of the next question: the number of the newest entry of all, matching or not, 0 when there was none
+    /// yet; of a full page behind a `since`, that of its last entry.
     pub last_seq: u64,
 }
 

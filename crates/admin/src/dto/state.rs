@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-/// A pool's users, settings, rules and armed scenarios. What is absent stays as it is when the state is loaded; a list
-/// that is there replaces what was there.
+/// A pool's users, settings, rules and armed scenarios; the users and settings as they are without these. What is absent
+/// stays as it is when the state is loaded; a list that is there replaces what was there. A namespace has users, rules
+/// and scenarios, and the state of the whole pool has none of the rules and scenarios that namespaces armed.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct State {
@@ -20,7 +21,8 @@ pub struct State {
     /// The Global PIN policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pin_policy: Option<PinPolicy>,
-    /// The users. A user of the same address who is there already keeps the PIN unless a `pin` is given.
+    /// The users. A user of the same address who is there already keeps the PIN unless a `pin` is given. Armed scenarios
+    /// are lifted before users are replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 100_000)]
     pub users: Option<Vec<UserState>>,
@@ -113,7 +115,8 @@ pub struct Lockout {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Reset {
-    /// Everything: users, settings, rules, scenarios, journal.
+    /// Everything: users, settings, trusted certificates, rules, scenarios, journal; of a namespace its users, rules,
+    /// scenarios and journal. The clock goes on.
     All,
     /// The journal.
     Journal,

@@ -5,6 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+/// Who has more names of one kind than this is many devices behind one connection. Two such are not taken for one by the
+/// names that they share, and their names are not compared.
+const MAX_NAMES: usize = 32;
+
 /// So many of the devices that share a user or an address are tried, the last ones: the work stays in proportion to
 /// the entries, whatever they say.
 const CANDIDATES: usize = 8;
@@ -105,16 +109,13 @@ impl Forest {
     /// Joins the entry to the last of the devices that share this bond with it and may be the same.
     fn join_one_of(&mut self, met: &mut VecDeque<usize>, at: usize, bond: Bond) {
         let this = self.root(at);
-        for place in (0..met.len()).rev() {
-            let Some(other) = met.get(place).copied().map(|other| self.root(other)) else {
-                continue;
-            };
-            if other == this || self.may_be_one(this, other, bond) {
-                met.remove(place);
-                met.push_back(at);
-                self.unite(this, other);
-                return;
-            }
+        let others: Vec<usize> = met.iter().map(|other| self.root(*other)).collect();
+        let own = others.iter().rposition(|other| *other == this);
+        // Its own first: only what is met for the first time is compared.
+        let place = own.or_else(|| others.iter().rposition(|other| self.may_be_one(this, *other, bond)));
+        if let Some((place, other)) = place.and_then(|place| Some((place, *others.get(place)?))) {
+            met.remove(place);
+            self.unite(this, other);
         }
         met.push_back(at);
         if met.len() > CANDIDATES {
@@ -172,5 +173,6 @@ impl Traits {
 
 /// Whether both may be about one device: one says nothing, or they have something in common.
 fn agree(one: &BTreeSet<String>, other: &BTreeSet<String>) -> bool {
-    one.is_empty() || other.is_empty() || !one.is_disjoint(other)
+    let comparable = one.len().min(other.len()) <= MAX_NAMES;
+    one.is_empty() || other.is_empty() || (comparable && !one.is_disjoint(other))
 }

@@ -145,6 +145,17 @@ fn no_secret_of_a_sign_in_stands_in_what_is_kept() {
     }
 }
 
+#[test]
+fn a_clock_at_the_beginning_of_all_dates_ends_nothing() {
+    let clock = Clock::stopped(time::PrimitiveDateTime::MIN.assume_utc());
+    let journal = Journal::new(clock.clone(), Limits::default(), Arc::new(RuleBook::new(clock)));
+    let watch = journal.observer("http", false);
+    watch.exchanged(sample::exchange("GET", "/"));
+    watch.ended(sample::ended(1, &[(false, b"a")]));
+    assert_eq!(journal.last_seq(), 2);
+    assert!(!journal.pcapng(&Filter::default()).is_empty());
+}
+
 fn ended(id: u64, lengths: &[usize]) -> EndedConnection {
     let chunk = |length: &usize| Chunk { sent: false, after: Duration::ZERO, bytes: vec![0; *length] };
     let wire = Wire { chunks: lengths.iter().map(chunk).collect(), cut: false };

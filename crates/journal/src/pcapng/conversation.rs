@@ -21,8 +21,8 @@ const ACK: u8 = 0x10;
 
 /// The packets, in their order.
 ///
-/// Which end closed first is not kept: the server does here. RST stands for FIN where the reason for which the
-/// connection failed speaks of a reset. A connection of which the end is not kept has none here either.
+/// Which end closed first is not kept: the server does here. RST stands for FIN where we sent one, and where the reason
+/// for which the connection failed speaks of one of the peer's. A connection of which the end is not kept has none here either.
 pub(super) fn packets(kept: &KeptConnection) -> Vec<Packet> {
     let mut talk = Talk::new(kept);
     talk.open();
@@ -31,11 +31,10 @@ pub(super) fn packets(kept: &KeptConnection) -> Vec<Packet> {
     }
     if kept.wire.cut {
         talk.remark("lyncmock kept no more of this connection");
+    } else if kept.reset || kept.failed.as_deref().is_some_and(|reason| reason.contains("reset by peer")) {
+        talk.reset(kept.duration, kept.reset);
     } else {
-        match kept.failed.as_deref().filter(|reason| reason.contains("reset")) {
-            Some(reason) => talk.reset(kept.duration, !reason.contains("by peer")),
-            None => talk.close(kept.duration),
-        }
+        talk.close(kept.duration);
     }
     if let (Some(reason), Some(last)) = (&kept.failed, talk.packets.last_mut()) {
         last.comment = Some(format!("lyncmock: {}", lync_net::excerpt(reason)));

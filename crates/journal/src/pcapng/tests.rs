@@ -117,7 +117,10 @@ fn packets_stand_in_the_order_of_time() {
 
 #[test]
 fn a_reset_ends_by_rst_and_a_connection_that_was_cut_does_not_end() {
-    let reset = |by: &str| EndedConnection { failed: Some(by.to_owned()), ..sample::ended(1, &[]) };
+    let reset = |by: &str| {
+        let reset = !by.contains("peer");
+        EndedConnection { failed: Some(by.to_owned()), reset, ..sample::ended(1, &[]) }
+    };
     let flags = |ended| segments(ended).into_iter().map(|segment| segment.flags).collect::<Vec<_>>();
     assert_eq!(flags(reset("the gate reset it")), [0x02, 0x12, 0x10, 0x14]);
     assert_eq!(segments(reset("the gate reset it"))[3].from, 443);

@@ -6,15 +6,10 @@ use super::MASK;
 /// service; and the signatures without which a kept ticket opens nothing.
 const SECRET: [&str; 5] = ["BinarySecret", "CipherValue", "Password", "EncryptedPin", "SignatureValue"];
 
-/// What was typed as a number.
-const NUMBER: &str = "PhoneOrExt";
-
-/// The text with the contents of these elements masked.
-pub(super) fn mask(text: &str, known_number: bool) -> String {
-    let is_secret = |name: &str| {
-        SECRET.iter().any(|secret| secret.eq_ignore_ascii_case(name))
-            || (!known_number && NUMBER.eq_ignore_ascii_case(name))
-    };
+/// The text with the contents of these elements masked, and those of the elements in `doubtful`.
+pub(super) fn mask(text: &str, doubtful: &[&str]) -> String {
+    let is_secret =
+        |name: &str| SECRET.iter().chain(doubtful).any(|secret| secret.eq_ignore_ascii_case(name));
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, tag)) = next_tag(rest) {
@@ -101,7 +96,7 @@ mod tests {
             ("<Password><![CDATA[0712]]></Password>", "<Password>****</Password>"),
             ("<password>0712</password>", "<password>****</password>"),
         ] {
-            assert_eq!(mask(text, true), masked);
+            assert_eq!(mask(text, &[]), masked);
         }
     }
 
@@ -117,13 +112,15 @@ mod tests {
             "<!-- it's --><c>d</c>",
             "<PhoneOrExt>1219</PhoneOrExt>",
         ] {
-            assert_eq!(mask(text, true), text);
+            assert_eq!(mask(text, &[]), text);
         }
     }
 
     #[test]
-    fn a_number_that_is_nobodys_is_masked() {
-        assert_eq!(mask("<u:PhoneOrExt>0712</u:PhoneOrExt>", false), "<u:PhoneOrExt>****</u:PhoneOrExt>");
+    fn what_is_in_doubt_is_masked_too() {
+        let text = "<u:PhoneOrExt>0712</u:PhoneOrExt>";
+        assert_eq!(mask(text, &["User", "PhoneOrExt"]), "<u:PhoneOrExt>****</u:PhoneOrExt>");
+        assert_eq!(mask(text, &["User"]), text);
     }
 
     #[test]
@@ -136,14 +133,14 @@ mod tests {
             "<a b='<Password>0712</Password>",
             "<?x ' ?><Password>0712</Password>",
         ] {
-            assert!(!mask(text, true).contains("0712"), "{text}");
+            assert!(!mask(text, &[]).contains("0712"), "{text}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn no_text_around_a_secret_makes_it_visible(before in "[<>/'\"!a:]{0,12}", after in "[<>/'\"!a:]{0,12}") {
-            let masked = mask(&format!("{before}<p:Password>0712</p:Password>{after}"), true);
+            let masked = mask(&format!("{before}<p:Password>0712</p:Password>{after}"), &[]);
             proptest::prop_assert!(!masked.contains("0712"), "{masked}");
         }
     }

@@ -84,7 +84,7 @@ pub(super) async fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let (sign_in, bound, dialect) = match parse(arguments) {
-        Ok(parsed) => parsed,
+        Ok((sign_in, own, bound, dialect)) => (own.in_time(sign_in).await, bound, dialect),
         Err(error) => {
             note(format!(
                 "Test-CsPhoneBootstrap : {}\nTest-CsPhoneBootstrap -? tells its parameters.\n",
@@ -111,7 +111,7 @@ pub(super) async fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn parse(arguments: &[String]) -> anyhow::Result<(SignIn, Bound, Dialect)> {
+fn parse(arguments: &[String]) -> anyhow::Result<(SignIn, ClientArgs, Bound, Dialect)> {
     let bound = bind(PARAMETERS, arguments)?;
     let dialect = match bound.get("-dialect") {
         None | Some("console") => Dialect::Console,
@@ -134,7 +134,7 @@ fn parse(arguments: &[String]) -> anyhow::Result<(SignIn, Bound, Dialect)> {
     if let Some(user) = bound.get("UserSipAddress") {
         sign_in = sign_in.user_sip_address(user.parse::<SipUri>()?);
     }
-    Ok((sign_in, bound, dialect))
+    Ok((sign_in, own, bound, dialect))
 }
 
 /// lyncmock's own parameters, read by the parser that `lyncmock phone` has.

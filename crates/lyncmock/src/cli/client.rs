@@ -3,11 +3,11 @@
 use crate::client::{address_in, client_of};
 use crate::endpoints::Endpoints;
 use anyhow::Context;
-use lync_admin::Span;
-use lync_model::Pin;
+use lync_admin::{Client, Span};
+use lync_model::{Clock, Pin};
 use lync_phone::{DhcpDiscovery, KeyKind, Resolve, SignIn, Timeouts};
 use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Where a pool without configuration listens for DHCP.
@@ -49,6 +49,10 @@ fn patience(text: &str) -> Result<Duration, String> {
     }
 }
 
+fn admin_of(ready_file: &Path) -> Option<String> {
+    Endpoints::from_json(&std::fs::read_to_string(ready_file).ok()?).ok()?.admin
+}
+
 fn host_and_address(text: &str) -> Result<(String, IpAddr), String> {
     let (host, address) = text.split_once('=').ok_or("write it as HOST=ADDR")?;
     let address = address.parse().map_err(|error| format!("{error}"))?;
@@ -74,6 +78,21 @@ impl ClientArgs {
             sign_in = sign_in.timeouts(Timeouts { connect: timeout, request: timeout });
         }
         Ok(sign_in.key_kind(if self.rsa { KeyKind::Rsa2048 } else { KeyKind::P256 }))
+    }
+
+    /// The phone, keeping the time of the pool that wrote the ready file: its clock may have been moved.
+    pub(super) async fn in_time(&self, sign_in: SignIn) -> SignIn {
+        let Some(url) = self.ready_file.as_deref().and_then(admin_of) else { return sign_in };
+        let Ok(client) = Client::new(&url, None, None) else { return sign_in };
+        match client.clock().await {
+            Ok(now) => {
+                let clock = Clock::system();
+                clock.set(now);
+                sign_in.clock(clock)
+            }
+            // A pool that wants a token does not tell; then the phone's time is this machine's.
+            Err(_) => sign_in,
+        }
     }
 
     fn by_arguments(&self, mut sign_in: SignIn, wants_dhcp: bool) -> SignIn {

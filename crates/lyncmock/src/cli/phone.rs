@@ -52,7 +52,7 @@ pub(super) async fn run(arguments: PhoneArgs) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(super::WRONG_USAGE));
         }
     };
-    let report = sign_in.run().await;
+    let report = arguments.client.in_time(sign_in).await.run().await;
     print(match arguments.model {
         model if arguments.json => format!("{}\n", as_json(&report, model)),
         Some(model) => as_screens(&report, model),

@@ -6,9 +6,10 @@ use crate::config::UsersFile;
 use crate::scenarios::{check_rules, known_users};
 use anyhow::Context;
 use clap::{Args, Subcommand};
+use lync_admin::Client;
 use lync_admin::dto::ArmedRule;
 use lync_model::diagnostics::DiagnosticsTable;
-use lync_model::rules::{RuleSpec, RulesFile};
+use lync_model::rules::{ActionSpec, ActionValue, RuleSpec, RulesFile};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -74,9 +75,8 @@ pub(super) async fn run(arguments: RulesArgs) -> anyhow::Result<ExitCode> {
             print(format!("The rules are good: {} of them.\n", checked.len()))?;
         }
         RulesCommand::Arm { file, server } => {
-            let client = server.client()?;
-            for rule in parsed(&file)? {
-                print(format!("armed: {}\n", line(&client.add_rule(&rule).await?)))?;
+            for rule in arm(&server.client()?, &file).await? {
+                print(format!("armed: {}\n", line(&rule)))?;
             }
         }
         RulesCommand::List { json, server } => {
@@ -95,8 +95,40 @@ pub(super) async fn run(arguments: RulesArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Arms all rules of the file, or none.
+async fn arm(client: &Client, file: &Path) -> anyhow::Result<Vec<ArmedRule>> {
+    let mut armed: Vec<ArmedRule> = Vec::new();
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let rules = parsed(file)?.into_iter().map(|rule| with_bodies(rule, folder));
+    for rule in rules.collect::<anyhow::Result<Vec<_>>>()? {
+        match client.add_rule(&rule).await {
+            Ok(rule) => armed.push(rule),
+            Err(error) => {
+                let number = armed.len() + 1;
+                for rule in &armed {
+                    client.remove_rule(rule.id).await?;
+                }
+                return Err(error).with_context(|| format!("{}: rule {number}", file.display()));
+            }
+        }
+    }
+    Ok(armed)
+}
+
 fn parsed(path: &Path) -> anyhow::Result<Vec<RuleSpec>> {
     Ok(RulesFile::parse(&read(path)?).map_err(|problem| named(path, &problem))?.rules)
+}
+
+/// The rule with what its files hold in place of their names: the pool reads no file of ours.
+fn with_bodies(mut rule: RuleSpec, folder: &Path) -> anyhow::Result<RuleSpec> {
+    for action in rule.what.iter_mut().chain(&mut rule.then) {
+        let ActionSpec::Table(table) = action else { continue };
+        let Some(ActionValue::Table(answer)) = table.get_mut("http") else { continue };
+        if let Some(ActionValue::Word(name)) = answer.remove("body-file") {
+            answer.insert("body".to_owned(), ActionValue::Word(read(&folder.join(name))?));
+        }
+    }
+    Ok(rule)
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

@@ -11,7 +11,7 @@ use std::path::Path;
 const MAX_ENTRIES: usize = 1_000_000;
 
 /// `NAME` and `NAME@USER`.
-pub(super) fn scenarios(calls: Vec<String>) -> Result<Vec<ScenarioCall>, ConfigError> {
+pub(super) fn scenarios(calls: &[String]) -> Result<Vec<ScenarioCall>, ConfigError> {
     calls.iter().map(|call| scenario(call).map_err(|problem| value("scenarios", &problem))).collect()
 }
 
@@ -34,7 +34,7 @@ pub(super) fn rules(path: &Path) -> Result<RulesOf, ConfigError> {
 }
 
 pub(super) fn entries(given: Option<usize>) -> Result<usize, ConfigError> {
-    match given.unwrap_or(10_000) {
+    match given.unwrap_or(5_000) {
         entries @ 1..=MAX_ENTRIES => Ok(entries),
         other => Err(value("journal.entries", &format!("{other} is outside 1 to {MAX_ENTRIES}"))),
     }

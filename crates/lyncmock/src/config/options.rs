@@ -475,7 +475,7 @@ impl Options {
             request_timeout_ms = 5000
 
             [journal]
-            entries = 10000
+            entries = 5000
             tls_keys = false
 
             [log]

@@ -4,7 +4,8 @@ use super::{Control, OrRefused};
 use crate::scenarios::{ScenarioError, check_rules};
 use lync_admin::dto::{ArmScenario, ArmedRule, ArmedScenario, RuleSpec};
 use lync_admin::{ApiError, ApiResult, Scope};
-use lync_model::rules::{self, Owner, Rule, RuleId};
+use lync_model::rules::{self, Owner, Rule, RuleError, RuleId};
+use lync_model::{SipUri, User};
 
 impl Control {
     pub(super) fn list_armed(&self, scope: &Scope) -> Vec<ArmedScenario> {
@@ -14,16 +15,20 @@ impl Control {
     }
 
     pub(super) async fn arm_scenario(&self, scope: &Scope, wish: &ArmScenario) -> ApiResult<ArmedScenario> {
-        if let Some(user) = &wish.user {
-            self.found(scope, user).await?;
-        }
-        let namespace = scope.namespace.as_deref();
-        let armed = self.core.arm(&wish.scenario, wish.user.as_deref(), namespace).await.or_refused()?;
+        // By address: a name may be that of another user in another namespace.
+        let user = match &wish.user {
+            Some(user) => Some(self.found(scope, user).await?.sip_uri),
+            None => None,
+        };
+        let (user, namespace) = (user.as_ref().map(SipUri::as_str), scope.namespace.as_deref());
+        let armed = self.core.arm(&wish.scenario, user, namespace).await.or_refused()?;
         Ok(self.shown_scenario(&armed))
     }
 
     pub(super) async fn lift_scenario(&self, scope: &Scope, id: u64) -> ApiResult<()> {
-        if !self.list_armed(scope).iter().any(|armed| armed.id == id) {
+        let all = self.core.scenarios.list();
+        let ours = |namespace: &Option<String>| scope.namespace.is_none() || *namespace == scope.namespace;
+        if !all.iter().any(|armed| armed.id == id && ours(&armed.namespace)) {
             return Err(super::refused(ScenarioError::NotArmed(id)));
         }
         self.core.lift(id).await.or_refused()
@@ -35,13 +40,13 @@ impl Control {
     }
 
     pub(super) async fn arm_rules(&self, scope: &Scope, specs: &[RuleSpec]) -> ApiResult<Vec<ArmedRule>> {
-        let checked = self.checked(specs).await?;
+        let checked = self.checked(specs, &self.core.store.users().await.or_refused()?)?;
         self.arm_checked(scope, checked)
     }
 
     /// Puts these rules in place of those that were armed through the API in this scope.
     pub(super) async fn swap_rules(&self, scope: &Scope, specs: &[RuleSpec]) -> ApiResult<Vec<ArmedRule>> {
-        let checked = self.checked(specs).await?;
+        let checked = self.checked(specs, &self.core.store.users().await.or_refused()?)?;
         self.disarm_rules(scope);
         self.arm_checked(scope, checked)
     }
@@ -64,6 +69,13 @@ impl Control {
 
     /// Lifts every scenario and disarms every rule of the scope.
     pub(super) async fn disarm_all(&self, scope: &Scope) -> ApiResult<()> {
+        self.lift_all(scope).await?;
+        self.disarm_rules(scope);
+        Ok(())
+    }
+
+    /// Lifts every scenario of the scope.
+    pub(super) async fn lift_all(&self, scope: &Scope) -> ApiResult<()> {
         // The last one first, as each found what those before it had changed.
         for armed in self.list_armed(scope).iter().rev() {
             match self.core.lift(armed.id).await {
@@ -71,7 +83,6 @@ impl Control {
                 Err(error) => return Err(super::refused(error)),
             }
         }
-        self.disarm_rules(scope);
         Ok(())
     }
 
@@ -80,28 +91,19 @@ impl Control {
         self.core.rules.disarm_where(ours);
     }
 
-    pub(super) async fn checked(&self, specs: &[RuleSpec]) -> ApiResult<Vec<Rule>> {
-        let users = self.core.store.users().await.or_refused()?;
-        check_rules(specs, &users, &self.core.config.diagnostics, None)
-            .map_err(ScenarioError::from)
-            .or_refused()
+    pub(super) fn checked(&self, specs: &[RuleSpec], users: &[User]) -> ApiResult<Vec<Rule>> {
+        let checked = check_rules(specs, users, &self.core.config.diagnostics, None);
+        let checked = checked.map_err(|error| match error {
+            // Of a rule that came alone its number tells nothing.
+            RuleError::InFile { error, .. } if specs.len() == 1 => *error,
+            error => error,
+        });
+        checked.map_err(ScenarioError::from).or_refused()
     }
 
     fn arm_checked(&self, scope: &Scope, checked: Vec<Rule>) -> ApiResult<Vec<ArmedRule>> {
-        let mut ids = Vec::new();
-        for rule in checked {
-            let owner = Owner { scenario: None, namespace: scope.namespace.clone() };
-            match self.core.arm_rule(rule, owner) {
-                Ok(id) => ids.push(id),
-                Err(error) => {
-                    // All or none.
-                    ids.into_iter().for_each(|id| {
-                        self.core.rules.disarm(id);
-                    });
-                    return Err(super::refused(error.into()));
-                }
-            }
-        }
+        let owner = Owner { scenario: None, namespace: scope.namespace.clone() };
+        let ids = self.core.arm_rules(checked, &owner).map_err(ScenarioError::from).or_refused()?;
         let armed = self.core.rules.list();
         Ok(armed.iter().filter(|rule| ids.contains(&rule.id)).map(ArmedRule::from).collect())
     }

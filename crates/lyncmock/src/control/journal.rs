@@ -13,10 +13,18 @@ const PAGE: usize = 1000;
 impl Control {
     pub(super) fn page(&self, scope: &Scope, filter: &JournalFilter) -> ApiResult<JournalPage> {
         let mut filter = meant(scope, filter)?;
-        filter.limit = Some(filter.limit.unwrap_or(PAGE).min(PAGE));
+        let most = filter.limit.unwrap_or(PAGE).min(PAGE);
+        filter.limit = Some(most);
         // Before the entries: what comes in between is found by the next question.
-        let last_seq = self.core.journal.last_seq();
-        Ok(JournalPage { entries: owned(self.core.journal.entries(&filter)), last_seq })
+        let newest = self.core.journal.last_seq();
+        let entries = owned(self.core.journal.entries(&filter));
+        let shown = entries.last().map(|entry| entry.seq);
+        let last_seq = match shown {
+            // There may be more behind a full page.
+            Some(shown) if filter.since.is_some() && entries.len() >= most => shown,
+            shown => newest.max(shown.unwrap_or(0)),
+        };
+        Ok(JournalPage { entries, last_seq })
     }
 
     pub(super) fn one_entry(&self, scope: &Scope, seq: u64) -> ApiResult<Entry> {
@@ -52,19 +60,21 @@ impl Control {
         }
     }
 
-    pub(super) fn exported(
+    pub(super) async fn exported(
         &self,
         scope: &Scope,
         format: ExportFormat,
         filter: &JournalFilter,
     ) -> ApiResult<Vec<u8>> {
         let filter = meant(scope, filter)?;
-        let journal = &self.core.journal;
-        Ok(match format {
+        let journal = Arc::clone(&self.core.journal);
+        // A long journal takes seconds to write, in which an async thread would answer nobody.
+        let written = tokio::task::spawn_blocking(move || match format {
             ExportFormat::Jsonl => journal.json_lines(&filter).into_bytes(),
             ExportFormat::Har => journal.har(&filter).to_string().into_bytes(),
             ExportFormat::Pcapng => journal.pcapng(&filter),
-        })
+        });
+        written.await.map_err(|_| ApiError::unavailable("the journal could not be written down"))
     }
 
     pub(super) async fn wait_for(
@@ -88,12 +98,12 @@ impl Control {
         let verdict = match expectation {
             Expectation::Count { filter, at_least, at_most } => {
                 let filter = meant(scope, filter)?;
-                self.core.journal.verify(&Verification {
-                    filter,
-                    exactly: None,
-                    at_least: Some(*at_least),
-                    at_most: *at_most,
-                })
+                let exactly = (*at_most == Some(*at_least)).then_some(*at_least);
+                let (at_least, at_most) = match exactly {
+                    Some(_) => (None, None),
+                    None => (Some(*at_least), *at_most),
+                };
+                self.core.journal.verify(&Verification { filter, exactly, at_least, at_most })
             }
             Expectation::Sequence(filters) => {
                 let filters = filters.iter().map(|filter| meant(scope, filter)).collect::<ApiResult<_>>()?;

@@ -1,12 +1,11 @@
 //! What belongs to whom.
 
 use super::{Control, OrRefused};
-use crate::scenarios::{ScenarioError, is_called};
+use crate::scenarios::called;
 use lync_admin::dto::{Namespace, NamespaceMembers};
 use lync_admin::{ApiError, ApiResult, Scope};
 use lync_model::User;
-use lync_model::rules::{Mac, Members};
-use std::collections::BTreeMap;
+use lync_model::rules::{Mac, Members, Namespaces};
 use std::net::IpAddr;
 
 /// More namespaces than tests run side by side.
@@ -15,19 +14,17 @@ const MAX_NAMESPACES: usize = 1000;
 impl Control {
     /// The user of this SIP address or local part, if the scope sees it.
     pub(super) async fn found(&self, scope: &Scope, given: &str) -> ApiResult<User> {
-        let user = self.core.find_user(given).await.or_refused()?;
-        if self.sees(scope, &user) {
-            return Ok(user);
-        }
-        let error = ScenarioError::NoSuchUser { given: lync_net::excerpt(given), nearest: None };
-        Err(super::refused(error))
+        let mut users = self.core.store.users().await.or_refused()?;
+        users.retain(|user| self.sees(scope, user));
+        called(&users, given).cloned().or_refused()
     }
 
-    /// A namespace that has users sees only those; everybody else sees all.
+    /// A namespace sees its users, and while it has none those who belong to no other; the whole pool sees all.
     pub(super) fn sees(&self, scope: &Scope, user: &User) -> bool {
+        let Some(name) = scope.namespace.as_deref() else { return true };
         let namespaces = self.core.rules.namespaces().get();
-        let members = scope.namespace.as_deref().and_then(|name| namespaces.members(name));
-        members.is_none_or(|members| members.users.is_empty() || members.users.contains_key(&user.sip_uri))
+        let has_users = namespaces.members(name).is_some_and(|members| !members.users.is_empty());
+        self.namespace_of(user).map_or(!has_users, |owner| owner == name)
     }
 
     /// The namespace to which a user belongs.
@@ -37,7 +34,7 @@ impl Control {
         found.map(|(name, _)| name.to_owned())
     }
 
-    /// Tells the namespaces that a user is new, has another line, or is gone.
+    /// Makes a user a member of a namespace.
     pub(super) fn keep_namespace(&self, name: Option<&str>, user: &User) {
         if let Some(name) = name {
             self.core.rules.namespaces().update(|namespaces| {
@@ -48,11 +45,13 @@ impl Control {
     }
 
     pub(super) fn leave_namespace(&self, user: &User) {
-        if let Some(name) = self.namespace_of(user) {
-            self.core.rules.namespaces().update(|namespaces| {
-                namespaces.members_mut(&name).users.remove(&user.sip_uri);
-            });
-        }
+        self.core.rules.namespaces().update(|namespaces| namespaces.remove_user(&user.sip_uri));
+    }
+
+    /// Whether the scope's namespace is there, or may be made.
+    pub(super) fn check_namespace(&self, scope: &Scope) -> ApiResult<()> {
+        let namespaces = self.core.rules.namespaces().get();
+        scope.namespace.as_deref().map_or(Ok(()), |name| check_room(&namespaces, name))
     }
 
     pub(super) fn list_namespaces(&self) -> Vec<Namespace> {
@@ -61,46 +60,12 @@ impl Control {
 
     /// Says what belongs to a namespace.
     pub(super) async fn claim(&self, name: &str, wish: &NamespaceMembers) -> ApiResult<Namespace> {
-        let members = Members {
-            users: self.claimed_users(&wish.users).await?,
-            macs: each("macs", &wish.macs, str::parse::<Mac>)?,
-            sources: each("sources", &wish.sources, |text| {
-                text.parse::<IpAddr>().map(|address| address.to_canonical())
-            })?,
-        };
-        let mut taken = None;
+        let members = members(wish, &self.core.store.users().await.or_refused()?)?;
+        let mut admitted = Ok(());
         self.core.rules.namespaces().update(|namespaces| {
-            let others = || namespaces.iter().filter(|(other, _)| *other != name);
-            let count = others().count();
-            taken = others().find_map(|(other, theirs)| overlap(&members, theirs, other));
-            if count >= MAX_NAMESPACES {
-                taken = Some(ApiError::conflict(format!("there are {count} namespaces already")));
-            }
-            if taken.is_none() {
-                *namespaces.members_mut(name) = members.clone();
-            }
+            admitted = admit(namespaces, name, members.clone());
         });
-        match taken {
-            Some(error) => Err(error),
-            None => Ok(shown(name, &members)),
-        }
-    }
-
-    async fn claimed_users(
-        &self,
-        names: &[String],
-    ) -> ApiResult<BTreeMap<lync_model::SipUri, Option<lync_model::LineUri>>> {
-        let all = self.core.store.users().await.or_refused()?;
-        names
-            .iter()
-            .map(|given| {
-                let found = all.iter().find(|user| is_called(user, given)).ok_or_else(|| {
-                    ApiError::invalid(format!("there is no user `{}`", lync_net::excerpt(given)))
-                        .field("users")
-                })?;
-                Ok((found.sip_uri.clone(), found.line_uri.clone()))
-            })
-            .collect()
+        admitted.map(|()| shown(name, &members))
     }
 
     /// Forgets a namespace, with what was armed in it.
@@ -114,6 +79,42 @@ impl Control {
             namespaces.remove(name);
         });
         Ok(())
+    }
+}
+
+/// What a wish means, where these are the users.
+pub(super) fn members(wish: &NamespaceMembers, users: &[User]) -> ApiResult<Members> {
+    let user = |given: &String| {
+        let found =
+            called(users, given).map_err(|error| ApiError::invalid(error.to_string()).field("users"))?;
+        Ok((found.sip_uri.clone(), found.line_uri.clone()))
+    };
+    Ok(Members {
+        users: wish.users.iter().map(user).collect::<ApiResult<_>>()?,
+        macs: each("macs", &wish.macs, str::parse::<Mac>)?,
+        sources: each("sources", &wish.sources, |text| {
+            text.parse::<IpAddr>().map(|address| address.to_canonical())
+        })?,
+    })
+}
+
+/// Makes these the members of a namespace, unless another has one of them.
+pub(super) fn admit(namespaces: &mut Namespaces, name: &str, members: Members) -> ApiResult<()> {
+    let others = || namespaces.iter().filter(|(other, _)| *other != name);
+    if let Some(taken) = others().find_map(|(other, theirs)| overlap(&members, theirs, other)) {
+        return Err(taken);
+    }
+    check_room(namespaces, name)?;
+    *namespaces.members_mut(name) = members;
+    Ok(())
+}
+
+/// Whether there is room for a namespace, if it is not there.
+fn check_room(namespaces: &Namespaces, name: &str) -> ApiResult<()> {
+    let count = namespaces.iter().filter(|(other, _)| *other != name).count();
+    match count >= MAX_NAMESPACES {
+        true => Err(ApiError::conflict(format!("there are {count} namespaces already"))),
+        false => Ok(()),
     }
 }
 

@@ -15,16 +15,19 @@ impl Control {
     }
 
     pub(super) fn set_registrar(&self, change: &RegistrarChange) -> ApiResult<()> {
-        match change.enable_dhcp_server {
-            Some(true) if self.core.dhcp.is_empty() => Err(ApiError::conflict(
-                "the pool has no DHCP socket; start it with dhcp.enabled = true, on the interfaces that are meant",
-            )
-            .field("enable_dhcp_server")),
-            Some(enabled) => {
-                self.core.registrar_settings.set(enabled);
-                Ok(())
-            }
-            None => Ok(()),
+        self.check_registrar(change)?;
+        if let Some(enabled) = change.enable_dhcp_server {
+            self.core.registrar_settings.set(enabled);
         }
+        Ok(())
+    }
+
+    pub(super) fn check_registrar(&self, change: &RegistrarChange) -> ApiResult<()> {
+        if change.enable_dhcp_server == Some(true) && self.core.dhcp.is_empty() {
+            let problem = "the pool has no DHCP socket; start it with dhcp.enabled = true, on the interfaces \
+                           that are meant";
+            return Err(ApiError::conflict(problem).field("enable_dhcp_server"));
+        }
+        Ok(())
     }
 }

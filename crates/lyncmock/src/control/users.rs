@@ -32,6 +32,7 @@ impl Control {
             enterprise_voice: wish.enterprise_voice_enabled,
             pin_set_at: None,
         };
+        self.check_namespace(scope)?;
         match &wish.pin {
             Some(pin) => self.core.store.add_user_with_pin(&user, pin.pin()).await.or_refused()?,
             None => self.core.store.add_user(&user).await.or_refused()?,
@@ -56,7 +57,7 @@ impl Control {
             ..found
         };
         self.core.store.update_user(&user).await.or_refused()?;
-        self.keep_namespace(self.namespace_of(&user).as_deref(), &user);
+        self.core.rules.line_changed(&user.sip_uri, user.line_uri.as_ref());
         self.core.users_changed().await;
         Ok(self.shown(&user))
     }

@@ -145,7 +145,6 @@ impl LyncMock {
         let users = self.running.store.users().await;
         let users = users.map_err(|error| ScenarioError::Pool(error.to_string()))?;
         let checked = check_rules(rules, &users, &self.running.config.diagnostics, None)?;
-        let armed = checked.into_iter().map(|rule| self.running.arm_rule(rule, Owner::default()));
-        Ok(armed.collect::<Result<_, _>>()?)
+        Ok(self.running.arm_rules(checked, &Owner::default())?)
     }
 }

@@ -8,7 +8,10 @@ use lync_net::{Admission, Gate, Opening};
 use lync_pki::{PkiError, Pool as Pki, PoolNames, ServerNames, ServerProfile};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
+
+/// For how long by the pool's clock, forward or back, a certificate that was made for a fault has it.
+const GOOD_FOR: Duration = Duration::hours(1);
 
 /// The alert `protocol_version`, RFC 8446 section 6.
 const PROTOCOL_VERSION: u8 = 70;
@@ -21,8 +24,8 @@ pub(super) struct TlsGate {
     pub(super) faults: Arc<Faults>,
     /// The clients that the listener trusts, where it asks for a certificate.
     pub(super) clients: Option<TrustStore>,
-    /// What was made for a fault is good for the next connection too.
-    made: Mutex<HashMap<TlsFault, Acceptor>>,
+    /// What was made for a fault, and when, is good for the next connection too.
+    made: Mutex<HashMap<TlsFault, (OffsetDateTime, Acceptor)>>,
 }
 
 /// What the broken certificates are made from.
@@ -60,7 +63,10 @@ impl TlsGate {
 
     fn acceptor(&self, fault: TlsFault) -> Result<Acceptor, String> {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(acceptor) = made.get(&fault) {
+        let now = self.faults.clock.now();
+        if let Some((at, acceptor)) = made.get(&fault)
+            && (now - *at).abs() < GOOD_FOR
+        {
             return Ok(acceptor.clone());
         }
         let identity = self.faults.identity(fault).map_err(|error| error.to_string())?;
@@ -73,7 +79,7 @@ impl TlsGate {
             Some(keys) => acceptor.with_key_log(Arc::clone(keys)),
             None => acceptor,
         };
-        made.insert(fault, acceptor.clone());
+        made.insert(fault, (now, acceptor.clone()));
         Ok(acceptor)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Core;
 use lync_model::journal::{Entry, Journal, Outcome, Protocol, names};
+use lync_net::tls::TrustError;
 use time::{Duration, OffsetDateTime};
 
 /// A moment that the clock cannot be set to: certificates and HTTP know no dates outside 1970 to 9999.
@@ -16,6 +17,16 @@ impl Core {
         self.pool_entry(names::WEB_RESTARTED, "the internal web service was restarted".to_owned());
         self.doors.restart_web();
         tracing::info!("the internal web service was restarted");
+    }
+
+    /// Trusts the pool's own authorities, and no others.
+    pub(crate) fn trust_own(&self) -> Result<(), TrustError> {
+        let (root, issuing) = (self.pki.root_der(), self.pki.issuing_der());
+        self.trust.replace([root.clone()])?;
+        for other in self.trust.intermediates().iter().filter(|other| *other != issuing) {
+            self.trust.remove_intermediate(other);
+        }
+        self.trust.add_intermediate(issuing.clone()).map(drop)
     }
 
     /// The event log as Windows exports it: one element an event, in one `Events`.

@@ -40,15 +40,20 @@ impl WebConfiguration {
     /// When a value is outside its documented range; nothing is changed then.
     pub(crate) fn set(&self, change: &WebChange) -> Result<(), String> {
         let mut layers = self.lock();
-        let mut base = layers.base.clone();
-        apply(change, &mut base);
-        check(&base)?;
-        layers.base = base;
+        layers.base = changed(&layers.base, change)?;
         for (_, scenario) in &mut layers.scenarios {
             drop_named(scenario, change);
         }
         self.renew(&layers);
         Ok(())
+    }
+
+    /// Whether [`set`](Self::set) would.
+    ///
+    /// # Errors
+    /// When a value is outside its documented range.
+    pub(crate) fn check(&self, change: &WebChange) -> Result<(), String> {
+        changed(&self.lock().base, change).map(drop)
     }
 
     /// Adds the change of a scenario.
@@ -97,6 +102,12 @@ pub(crate) fn shown(settings: &WebServiceSettings) -> WebChange {
     }
 }
 
+fn changed(base: &WebServiceSettings, change: &WebChange) -> Result<WebServiceSettings, String> {
+    let mut base = base.clone();
+    apply(change, &mut base);
+    check(&base).map(|()| base)
+}
+
 fn apply(change: &WebChange, settings: &mut WebServiceSettings) {
     fn set<T: Copy>(to: &mut T, from: Option<T>) {
         if let Some(value) = from {
@@ -118,7 +129,7 @@ fn apply(change: &WebChange, settings: &mut WebServiceSettings) {
 
 /// Forgets of `scenario` what `change` names.
 fn drop_named(scenario: &mut WebChange, change: &WebChange) {
-    fn forget<T>(of: &mut Option<T>, named: Option<T>) {
+    fn forget<T: Copy>(of: &mut Option<T>, named: Option<T>) {
         if named.is_some() {
             *of = None;
         }

@@ -6,6 +6,9 @@ use crate::pool::{Core, pool_names};
 use lync_model::rules::{Owner, RuleSpec};
 use lync_model::scenario::{Effect, Scenario, TrustChange, UserChange};
 use lync_model::{SipUri, User};
+use lync_store::StoreError;
+use std::collections::HashSet;
+use std::slice;
 use std::sync::Arc;
 use time::Duration;
 
@@ -35,8 +38,10 @@ impl Core {
                     self.doors.shut(*service, armed.id);
                 }
                 Effect::ClockDays(days) => {
-                    armed.undo.push(Undo::Clock(*days));
-                    self.clock.advance(Duration::days(*days));
+                    let set = self.clock.times_set();
+                    let moved = self.advance_clock(Duration::days(*days));
+                    moved.map_err(|error| ScenarioError::Pool(error.to_string()))?;
+                    armed.undo.push(Undo::Clock { days: *days, set });
                 }
                 Effect::RevokeCertificates(_) => {
                     armed.undo.push(Undo::Certificates);
@@ -72,9 +77,7 @@ impl Core {
         armed: &mut ArmedScenario,
     ) -> Result<(), ScenarioError> {
         let meant = self.meant(user, armed).await?;
-        for each in &meant {
-            self.check_free(each)?;
-        }
+        self.check_free(&meant)?;
         let mut changed = 0;
         for each in &meant {
             let record = self.store.record(each).await.map_err(|error| user_error(armed, each, error))?;
@@ -84,7 +87,12 @@ impl Core {
                     armed.undo.push(Undo::User { record: Arc::new(record), added });
                 }
                 // Of everybody those are meant who can be changed so: not all have a PIN or a number.
-                Err(_) if user.is_none() => {}
+                Err(
+                    StoreError::NoPin(_)
+                    | StoreError::NoLineUri(_)
+                    | StoreError::NoExtension(_)
+                    | StoreError::UserDisabled(_),
+                ) if user.is_none() => {}
                 Err(error) => return Err(user_error(armed, each, error)),
             }
         }
@@ -110,12 +118,14 @@ impl Core {
     }
 
     /// Two scenarios that change one user could not be lifted in any order.
-    fn check_free(&self, user: &SipUri) -> Result<(), ScenarioError> {
+    fn check_free(&self, users: &[SipUri]) -> Result<(), ScenarioError> {
         for armed in self.scenarios.list() {
-            let taken = armed.undo.iter().any(
-                |change| matches!(change, Undo::User { record, added } if record.user() == user || added.contains(user)),
-            );
-            if taken {
+            let changed = armed.undo.iter().flat_map(|change| match change {
+                Undo::User { record, added } => [slice::from_ref(record.user()), added].concat(),
+                _ => Vec::new(),
+            });
+            let changed: HashSet<SipUri> = changed.collect();
+            if let Some(user) = users.iter().find(|user| changed.contains(*user)) {
                 return Err(ScenarioError::UserTaken { user: user.clone(), by: armed.name });
             }
         }
@@ -141,6 +151,6 @@ impl Core {
     }
 }
 
-fn user_error(armed: &ArmedScenario, user: &SipUri, problem: lync_store::StoreError) -> ScenarioError {
+fn user_error(armed: &ArmedScenario, user: &SipUri, problem: StoreError) -> ScenarioError {
     ScenarioError::User { scenario: armed.name.clone(), user: user.clone(), problem }
 }

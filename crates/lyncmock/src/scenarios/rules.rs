@@ -5,7 +5,12 @@ use lync_model::User;
 use lync_model::diagnostics::DiagnosticsTable;
 use lync_model::rules::{Known, Owner, Place, Rule, RuleError, RuleId, RuleSpec};
 use lync_model::scenario::Service;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
+
+/// The longest body of an answer that is read from a file, in bytes: that of the longest rule.
+const MAX_BODY: u64 = 1024 * 1024;
 
 /// Checks every rule before any is armed. Files that they name are read from `folder`; without one there are none.
 pub(crate) fn check_rules(
@@ -15,14 +20,40 @@ pub(crate) fn check_rules(
     folder: Option<&Path>,
 ) -> Result<Vec<Rule>, RuleError> {
     let read = |name: &str| match folder {
-        Some(folder) => std::fs::read(folder.join(name)).map_err(|error| error.to_string()),
+        Some(folder) => read_body(&folder.join(name)),
         None => Err("a file can be named only in a file of rules".to_owned()),
     };
     let known = Known { users, diagnostics, read: &read };
     lync_model::rules::RulesFile { rules: rules.to_vec() }.check(&known)
 }
 
+/// Reads the body of an answer, no more than a rule may hold: the file may be a device.
+fn read_body(path: &Path) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_BODY + 1).read_to_end(&mut body));
+    match read {
+        Ok(length) if u64::try_from(length).is_ok_and(|length| length <= MAX_BODY) => Ok(body),
+        Ok(_) => Err(format!("the file has more than {MAX_BODY} bytes")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 impl Core {
+    /// Arms rules behind those that are armed: all, or none when there is no room for one.
+    pub(crate) fn arm_rules(&self, rules: Vec<Rule>, owner: &Owner) -> Result<Vec<RuleId>, RuleError> {
+        let mut ids = Vec::new();
+        for rule in rules {
+            match self.arm_rule(rule, owner.clone()) {
+                Ok(id) => ids.push(id),
+                Err(error) => {
+                    self.rules.disarm_where(|rule| ids.contains(&rule.id));
+                    return Err(error);
+                }
+            }
+        }
+        Ok(ids)
+    }
+
     /// Arms a rule behind those that are armed.
     ///
     /// One that acts on connections meets those that are opened from now on; the kept ones of its listeners are

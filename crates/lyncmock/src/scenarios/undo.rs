@@ -27,17 +27,18 @@ pub(super) enum Undo {
     Intermediate(CertificateDer<'static>),
     /// A service that was stopped.
     Service(Service),
-    /// Days by which the clock went ahead.
-    Clock(i64),
+    /// Days by which the clock went ahead, and how often it had been set until then.
+    Clock { days: i64, set: u64 },
     /// Certificates were revoked; that cannot be taken back, and a new sign-in mends it.
     Certificates,
 }
 
 impl Core {
-    /// Takes every change back, the last one first.
-    pub(super) async fn undo(&self, armed: &ArmedScenario) -> Result<(), ScenarioError> {
-        for change in armed.undo.iter().rev() {
+    /// Takes every change back, the last one first. After an error those are left that are still to be taken back.
+    pub(super) async fn undo(&self, armed: &mut ArmedScenario) -> Result<(), ScenarioError> {
+        while let Some(change) = armed.undo.last() {
             self.undo_one(armed.id, change).await?;
+            armed.undo.pop();
         }
         Ok(())
     }
@@ -67,7 +68,11 @@ impl Core {
             Undo::Service(service) => {
                 self.doors.open(*service, scenario).map_err(|error| pool(&error))?;
             }
-            Undo::Clock(days) => self.clock.advance(Duration::days(-days)),
+            // Who has set the clock since has set it right; a clock that cannot go back so far stays.
+            Undo::Clock { days, set } if self.clock.times_set() == *set => {
+                let _ = self.advance_clock(Duration::days(-days));
+            }
+            Undo::Clock { .. } => {}
             Undo::Certificates => {}
         }
         Ok(())
@@ -76,15 +81,15 @@ impl Core {
     /// Whether nothing is left of what the scenario changed, so that it fails nobody any more. Of users nothing is
     /// known here but what a lock tells.
     pub(crate) fn is_cured(&self, armed: &ArmedScenario) -> bool {
-        let rules = self.rules.list();
         armed.undo.iter().all(|change| match change {
-            Undo::Rule(id) => rules.iter().find(|rule| rule.id == *id).is_none_or(|rule| rule.spent),
+            Undo::Rule(id) => self.rules.is_over(*id),
             Undo::Web => !self.web.holds(armed.id),
             Undo::Registrar => !self.registrar_settings.holds(armed.id),
             Undo::Root(root) => !self.trust.list().contains(root),
             Undo::Intermediate(intermediate) => !self.trust.intermediates().contains(intermediate),
             Undo::Service(service) => !self.doors.is_shut_by(*service, armed.id),
-            Undo::User { .. } | Undo::Clock(_) | Undo::Certificates => false,
+            Undo::Clock { set, .. } => self.clock.times_set() != *set,
+            Undo::User { .. } | Undo::Certificates => false,
         })
     }
 }

@@ -8,7 +8,7 @@ use self::armed::{Armed, Meeting, Steps};
 use self::heard::Heard;
 use super::{Action, Happening, Namespaces, Occasion, Place, Rule, RuleError, RuleSpec};
 use crate::journal::names;
-use crate::{Clock, Live};
+use crate::{Clock, LineUri, Live, SipUri};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -149,6 +149,17 @@ impl RuleBook {
         // Asked outside the lock: whoever asks may look into the book.
         let ids = self.list().into_iter().filter(|rule| meant(rule)).map(|rule| rule.id).collect();
         self.remove(&ids)
+    }
+
+    /// Whether a rule will never act again: it is spent, or not armed any more.
+    pub fn is_over(&self, id: RuleId) -> bool {
+        self.lock().rules.iter().find(|rule| rule.id == id).is_none_or(Armed::is_spent)
+    }
+
+    /// Tells the rules and the namespaces by which line a user is dialled from here on.
+    pub fn line_changed(&self, user: &SipUri, line: Option<&LineUri>) {
+        self.namespaces.update(|namespaces| namespaces.follow(user, line));
+        self.lock().rules.iter_mut().for_each(|rule| rule.follow(user, line));
     }
 
     /// Every armed rule, in the order of arming.

@@ -94,9 +94,8 @@ impl Does {
 impl RuleSpec {
     /// Checks everything that can be checked, so that an armed rule has no errors left.
     ///
-    /// A user is looked up here: a line that changes later is not followed. A rule whose `where` has no operation is
-    /// about those operations at which all that it does can be done: `{ tls = "expired" }` leaves the plain listener
-    /// alone.
+    /// A user is looked up here; [`line_changed`](super::RuleBook::line_changed) tells of a line that changes later. A rule whose `where` has no operation is about those
+    /// operations at which all that it does can be done: `{ tls = "expired" }` leaves the plain listener alone.
     ///
     /// # Errors
     /// Says which key is wrong, and what was expected.

@@ -38,6 +38,20 @@ impl Namespaces {
         self.by_name.iter().map(|(name, members)| (name.as_str(), members))
     }
 
+    /// A user has another line.
+    pub(super) fn follow(&mut self, user: &SipUri, line: Option<&LineUri>) {
+        for known in self.by_name.values_mut().filter_map(|members| members.users.get_mut(user)) {
+            *known = line.cloned();
+        }
+    }
+
+    /// Takes a user out of its namespace.
+    pub fn remove_user(&mut self, user: &SipUri) {
+        for members in self.by_name.values_mut() {
+            members.users.remove(user);
+        }
+    }
+
     /// Forgets a namespace; answers whether it was there.
     pub fn remove(&mut self, name: &str) -> bool {
         self.by_name.remove(name).is_some()

@@ -25,7 +25,7 @@ pub(super) struct Who {
     user_agent: Option<Pattern>,
 }
 
-/// A user, with the line at the time of the check: by it the user is recognised before the PIN is verified.
+/// A user, with the line: by it the user is recognised before the PIN is verified.
 #[derive(Clone, Debug)]
 struct Whom {
     sip_uri: SipUri,
@@ -66,6 +66,18 @@ impl Who {
     /// The user whom alone the rule meets.
     pub(super) fn user(&self) -> Option<&SipUri> {
         self.user.as_ref().map(|user| &user.sip_uri)
+    }
+
+    /// The line of that user.
+    pub(super) fn line(&self) -> Option<&LineUri> {
+        self.user.as_ref()?.line.as_ref()
+    }
+
+    /// The user has another line.
+    pub(super) fn set_line(&mut self, line: Option<&LineUri>) {
+        if let Some(user) = &mut self.user {
+            user.line = line.cloned();
+        }
     }
 }
 

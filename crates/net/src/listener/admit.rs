@@ -3,14 +3,11 @@
 use super::report::Report;
 use super::{Broken, Server, end};
 use crate::Admission;
+use crate::rules::STALL;
 use crate::tap::{Tap, Tapped};
 use crate::tls::Acceptor;
-use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, sleep_until, timeout};
-
-/// How long a connection is held for nothing: longer than any client waits, and no leak.
-const STALL: Duration = Duration::from_secs(600);
 
 /// The longest TLS record, in bytes (RFC 8446 section 5.2).
 const MAX_RECORD: usize = 16 * 1024 + 256;

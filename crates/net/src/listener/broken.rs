@@ -21,6 +21,8 @@ pub(super) enum Broken {
     HandshakeTimeout,
     #[error("the TLS handshake failed: {0}")]
     Handshake(io::Error),
+    #[error("an answer reset it")]
+    FateReset,
     #[error("{0}")]
     Http(String),
     #[error("still open at the end of the grace period")]
@@ -29,4 +31,11 @@ pub(super) enum Broken {
     Dropped,
     #[error("the listener stopped")]
     Shutdown,
+}
+
+impl Broken {
+    /// Whether we have sent RST.
+    pub(super) const fn is_reset(&self) -> bool {
+        matches!(self, Self::GateReset | Self::FateReset)
+    }
 }

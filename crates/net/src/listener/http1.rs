@@ -44,11 +44,16 @@ pub(super) async fn serve(
     };
     if let Some(fate) = sentence.get() {
         let stream = serving.into_parts().io.into_inner().into_inner().into_inner();
-        match fate {
-            Fate::Reset => stream.reset(),
-            Fate::Close | Fate::CloseHalfWay => end::close(stream, shutdown).await,
-        }
-        return Ok(());
+        return match fate {
+            Fate::Reset => {
+                stream.reset();
+                Err(Broken::FateReset)
+            }
+            Fate::Close | Fate::CloseHalfWay => {
+                end::close(stream, shutdown).await;
+                Ok(())
+            }
+        };
     }
     ended.map_err(|error| Broken::Http(with_cause(&error)))
 }

@@ -1,7 +1,7 @@
 //! Telling the observer that a connection has ended.
 
 use super::Broken;
-use crate::tap::Recorder;
+use crate::tap::{Recorder, Room};
 use crate::{EndedConnection, Observer, Opening, TlsInfo};
 use lync_model::journal::Note;
 use std::sync::Arc;
@@ -19,20 +19,22 @@ struct Watching {
     /// Why HTTP did not begin, as far as is known; `None` once it has.
     failed: Option<String>,
     note: Option<Note>,
+    reset: bool,
 }
 
 impl Report {
-    pub(super) fn new(observer: Option<&Arc<dyn Observer>>, opening: &Opening) -> Self {
+    pub(super) fn new(observer: Option<&Arc<dyn Observer>>, opening: &Opening, room: &Room) -> Self {
         let began = Instant::now();
         Self(observer.map(|observer| Watching {
             observer: Arc::clone(observer),
             opening: *opening,
             began,
-            recorder: Recorder::new(began),
+            recorder: Recorder::new(began, room.clone()),
             tls: None,
             // What remains true when the connection's task is dropped.
             failed: Some(Broken::Dropped.to_string()),
             note: None,
+            reset: false,
         }))
     }
 
@@ -58,17 +60,19 @@ impl Report {
 
     /// The connection has ended of itself.
     pub(super) fn end(mut self, ended: &Result<(), Broken>) {
-        if let (Some(watching), Err(reason)) = (&mut self.0, ended)
-            && watching.failed.is_some()
-        {
-            watching.failed = Some(reason.to_string());
+        if let (Some(watching), Err(reason)) = (&mut self.0, ended) {
+            watching.reset = reason.is_reset();
+            if watching.failed.is_some() {
+                watching.failed = Some(reason.to_string());
+            }
         }
     }
 }
 
 impl Drop for Report {
     fn drop(&mut self) {
-        let Some(Watching { observer, opening, began, recorder, tls, failed, note }) = self.0.take() else {
+        let Some(Watching { observer, opening, began, recorder, tls, failed, note, reset }) = self.0.take()
+        else {
             return;
         };
         observer.ended(EndedConnection {
@@ -79,6 +83,7 @@ impl Drop for Report {
             tls,
             failed,
             note,
+            reset,
             wire: recorder.take(),
         });
     }

@@ -259,7 +259,9 @@ async fn a_fate_shows_what_was_sent_and_why() {
         assert_eq!(told.note, Some(note()));
         let sent_by_wire: Vec<u8> = {
             drop(client);
-            sent_bytes(&watched.end().await.wire, true)
+            let ended = watched.end().await;
+            assert_eq!(ended.reset, fate == "reset");
+            sent_bytes(&ended.wire, true)
         };
         match (sent, told.response) {
             (None, None) => assert_eq!(sent_by_wire, b""),

@@ -7,22 +7,21 @@ use super::operation::Operation;
 use super::{Asker, ServiceState};
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use lync_model::journal::{Device, Note, Outcome, RuleFired, names};
-use lync_model::rules::{Action, Fired, HttpAnswer, Occasion, Place, RuleBook, WhoSpec};
-use lync_net::Fate;
-use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
+use lync_model::rules::{Action, Fired, HttpAnswer, Occasion, Place, RuleBook};
+use lync_net::{Fate, rules};
 use tracing::{info, warn};
 
 /// Asks the rules, and does what they say in place of the operation, or to its answer.
 pub(super) async fn pass(state: &ServiceState, asker: &Asker, operation: Operation) -> Response {
     match decide(&state.rules, asker, &operation) {
         Some(fired) => {
-            announce(state, asker, &fired, &operation);
-            wait(fired.delay).await;
-            act(state, fired, operation).await
+            let device = device(&state.rules, &fired, &operation);
+            announce(asker, &fired, device.clone());
+            rules::wait(fired.delay).await;
+            act(state, fired, operation, device).await
         }
         None => respond(state.operations.perform(&operation).await),
     }
@@ -45,33 +44,17 @@ fn decide(rules: &RuleBook, asker: &Asker, operation: &Operation) -> Option<Fire
 }
 
 /// Leaves a note for the case that the asker has gone before there is an answer.
-fn announce(state: &ServiceState, asker: &Asker, fired: &Fired, operation: &Operation) {
+fn announce(asker: &Asker, fired: &Fired, device: Device) {
     if let Some(slot) = &asker.note_slot {
         let summary = format!("the rule {:?} let it wait until the asker left", fired.rule);
-        let device = device(&state.rules, fired, operation);
         let mut note = note(names::HTTP, Outcome::Failed, device, &summary);
-        note.rule = Some(named(fired));
+        note.rule = Some(rules::named(fired));
         slot.leave(note);
     }
 }
 
-/// The rule, as the journal names it.
-fn named(fired: &Fired) -> RuleFired {
-    RuleFired { id: fired.id.0, name: fired.rule.clone(), scenario: fired.scenario.clone() }
-}
-
-/// Lets the rule's delay pass. One that has no end is waited for all the same.
-async fn wait(delay: Option<Duration>) {
-    let Some(delay) = delay else { return };
-    match Instant::now().checked_add(delay) {
-        Some(then) => sleep_until(then).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn act(state: &ServiceState, fired: Fired, operation: Operation) -> Response {
-    let device = device(&state.rules, &fired, &operation);
-    let rule = named(&fired);
+async fn act(state: &ServiceState, fired: Fired, operation: Operation, device: Device) -> Response {
+    let rule = rules::named(&fired);
     let mut response = match fired.action {
         Action::Ok => respond(state.operations.perform(&operation).await),
         Action::UserPin(Some(reason)) => match operation.refused(reason, device) {
@@ -82,9 +65,12 @@ async fn act(state: &ServiceState, fired: Fired, operation: Operation) -> Respon
         Action::Http(answer) => written(answer, device, &rule),
         Action::Reset => cut_off(Fate::Reset, "connection reset", device, &rule),
         Action::Close => cut_off(Fate::Close, "connection closed", device, &rule),
-        Action::CloseHalfWay => half_way(respond(state.operations.perform(&operation).await)),
+        Action::CloseHalfWay => rules::half_way(respond(state.operations.perform(&operation).await)),
         // Held until the asker leaves; the note was left before.
-        Action::Stall => std::future::pending().await,
+        Action::Stall => {
+            rules::stall().await;
+            cut_off(Fate::Close, "connection closed after a long wait", device, &rule)
+        }
         Action::Answer(_) | Action::Tls(_) | Action::Dhcp(_) => misfit(state, &rule, &operation).await,
     };
     if let Some(note) = response.extensions_mut().get_mut::<Note>() {
@@ -93,16 +79,13 @@ async fn act(state: &ServiceState, fired: Fired, operation: Operation) -> Respon
     response
 }
 
-/// Whom it is about. What was typed is part of it only if it is known to be somebody's, although nobody was asked: the
-/// rule that acts is for it or for its user, or it belongs to a namespace.
+/// Whom it is about. What was typed is part of it only if it is known to be somebody's.
 fn device(rules: &RuleBook, fired: &Fired, operation: &Operation) -> Device {
     let mut device = operation.device();
     if let Some(typed) = operation.phone_or_ext() {
         let dialled =
             Occasion { phone_or_ext: Some(typed), ..Occasion::at(Place::UserPin, operation.name()) };
-        let named = |who: &WhoSpec| who.user.is_some() || who.extension.is_some();
-        let somebodys = rules.namespaces().get().of(&dialled).is_some()
-            || rules.list().iter().any(|armed| armed.id == fired.id && named(&armed.spec.who));
+        let somebodys = rules::is_somebodys(rules, fired, &dialled);
         device.phone_or_ext = somebodys.then(|| typed.to_owned());
     }
     device
@@ -124,34 +107,13 @@ fn written(answer: HttpAnswer, device: Device, rule: &RuleFired) -> Response {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
-    replace(response.headers_mut(), &answer.headers);
+    rules::replace(response.headers_mut(), &answer.headers);
     response.extensions_mut().insert(note(event, outcome, device, &summary));
     response
-}
-
-/// Puts the rule's headers in the place of those of the same name. They were checked with the rule.
-fn replace(headers: &mut HeaderMap, written: &[(String, String)]) {
-    for (name, value) in written {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse()) {
-            headers.insert(name, value);
-        }
-    }
 }
 
 /// No answer: the listener ends the connection as `fate` says.
 fn cut_off(fate: Fate, what: &str, device: Device, rule: &RuleFired) -> Response {
     let summary = format!("{what} by the rule {:?}", rule.name);
-    let mut response = Response::new(Body::empty());
-    response.extensions_mut().insert(note(names::HTTP, Outcome::Failed, device, &summary));
-    response.extensions_mut().insert(fate);
-    response
-}
-
-/// The operation's answer, of which the listener sends one half.
-fn half_way(mut response: Response) -> Response {
-    if let Some(note) = response.extensions_mut().get_mut::<Note>() {
-        note.outcome = Outcome::Failed;
-    }
-    response.extensions_mut().insert(Fate::CloseHalfWay);
-    response
+    rules::cut_off(fate, note(names::HTTP, Outcome::Failed, device, &summary))
 }

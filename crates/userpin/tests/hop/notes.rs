@@ -103,6 +103,11 @@ async fn a_store_that_fails_is_a_failure_and_no_refusal() {
     let [note] = notes.as_slice() else { panic!("{notes:?}") };
     assert_eq!((short(note), decoded(note, "reason")), (("userpin.refused", "failed"), "the service failed"));
     assert_eq!(note.device.user.as_deref(), Some(USER));
+    asker.client.verify_pin("0712", &pin("1219")).await.unwrap_err();
+    for note in service.noted() {
+        assert_eq!(note.device.phone_or_ext, None, "nobody could say whose it is");
+        short(&note);
+    }
 }
 
 #[tokio::test]

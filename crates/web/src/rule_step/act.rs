@@ -8,15 +8,15 @@ use axum::body::Body;
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::CONTENT_LENGTH;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 use lync_model::journal::{Note, Outcome, RuleFired, names};
 use lync_model::rules::{Action, Fired, HttpAnswer, Place};
-use lync_net::Fate;
+use lync_net::{Fate, rules};
 
 impl Step {
     /// Does what `fired` says.
     pub(super) async fn act(&self, fired: Fired, exchange: Exchange, next: Next) -> Response {
-        let rule = named(&fired);
+        let rule = rules::named(&fired);
         let response = match fired.action {
             Action::Ok => next.run(exchange.into_request()).await,
             Action::Answer(name) => match self.refusal(&name) {
@@ -29,9 +29,12 @@ impl Step {
             Action::Http(answer) => self.written(&answer, &rule, &exchange),
             Action::Reset => cut_off(Fate::Reset, "connection reset", &rule, &exchange),
             Action::Close => cut_off(Fate::Close, "connection closed", &rule, &exchange),
-            Action::CloseHalfWay => half_way(next.run(exchange.into_request()).await),
+            Action::CloseHalfWay => rules::half_way(next.run(exchange.into_request()).await),
             // Held until the peer leaves; the note was left before.
-            Action::Stall => std::future::pending().await,
+            Action::Stall => {
+                rules::stall().await;
+                cut_off(Fate::Close, "connection closed after a long wait", &rule, &exchange)
+            }
             Action::UserPin(_) | Action::Tls(_) | Action::Dhcp(_) => self.misfit(&rule, exchange, next).await,
         };
         remembering(rule, response)
@@ -66,43 +69,17 @@ impl Step {
         };
         let mut response = Answer::html(status, "").noted(note).into_response(&self.front_end, exchange);
         let headers = response.headers_mut();
-        replace(headers, &answer.headers);
+        rules::replace(headers, &answer.headers);
         headers.insert(CONTENT_LENGTH, HeaderValue::from(answer.body.len()));
         *response.body_mut() = Body::from(answer.body.clone());
         response
     }
 }
 
-/// The rule, as the journal names it.
-pub(super) fn named(fired: &Fired) -> RuleFired {
-    RuleFired { id: fired.id.0, name: fired.rule.clone(), scenario: fired.scenario.clone() }
-}
-
-/// Puts the rule's headers in the place of those of the same name. They were checked with the rule.
-fn replace(headers: &mut HeaderMap, written: &[(String, String)]) {
-    for (name, value) in written {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse()) {
-            headers.insert(name, value);
-        }
-    }
-}
-
 /// No answer: the listener ends the connection as `fate` says.
 fn cut_off(fate: Fate, what: &str, rule: &RuleFired, exchange: &Exchange) -> Response {
     let summary = format!("{what} by the rule {:?}", rule.name);
-    let mut response = Response::new(Body::empty());
-    response.extensions_mut().insert(exchange.note(names::HTTP, Outcome::Failed, &summary));
-    response.extensions_mut().insert(fate);
-    response
-}
-
-/// The handler's answer, of which the listener sends one half.
-fn half_way(mut response: Response) -> Response {
-    if let Some(note) = response.extensions_mut().get_mut::<Note>() {
-        note.outcome = Outcome::Failed;
-    }
-    response.extensions_mut().insert(Fate::CloseHalfWay);
-    response
+    rules::cut_off(fate, exchange.note(names::HTTP, Outcome::Failed, &summary))
 }
 
 /// With the rule in its note. Where a rule acts at the route and another at the listener, the note has the former.

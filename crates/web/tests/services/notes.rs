@@ -91,6 +91,8 @@ async fn a_silent_user_pin_service_is_told_apart_from_a_wrong_pin() {
     let got = pool.send(pin().basic("444", "9999")).await;
     assert_eq!(got.note.diagnostic.as_ref().unwrap().name, "user-pin-service-unavailable");
     assert!(got.note.summary.contains("did not answer VerifyPinRequest"), "{}", got.note.summary);
+    assert!(got.note.summary.ends_with("a number of 3 characters"), "{}", got.note.summary);
+    assert_eq!(got.note.device.phone_or_ext, None, "nobody could say whose it is");
     is_discreet(&got);
 }
 

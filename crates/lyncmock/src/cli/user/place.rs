@@ -32,11 +32,10 @@ pub(super) enum Users {
 
 impl Place {
     pub(super) async fn open(&self) -> anyhow::Result<Users> {
-        if self.server.is_given() {
+        // A directory that the environment names gives way to a server that somebody typed.
+        let directory = if self.server.is_given() { None } else { self.directory()? };
+        let Some(dir) = directory else {
             return Ok(Users::Running(self.server.client()?));
-        }
-        let Some(dir) = self.directory()? else {
-            bail!("say which pool: --server URL of one that runs, or --data-dir DIR of one that is kept");
         };
         let file = dir.join("lyncmock.db");
         if !file.is_file() {

@@ -5,7 +5,7 @@ use super::recent::Recent;
 use super::{ArmedRule, Fired, Owner, RuleId};
 use crate::rules::check::Does;
 use crate::rules::{Action, Happening, Mac, Occasion, Rule};
-use crate::{PhoneOrExt, SipUri};
+use crate::{LineUri, PhoneOrExt, SipUri};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::net::IpAddr;
@@ -107,6 +107,13 @@ impl Armed {
         self.awaited().is_some() || self.rule.when.until.is_some()
     }
 
+    /// A user has another line.
+    pub(super) fn follow(&mut self, user: &SipUri, line: Option<&LineUri>) {
+        if self.rule.who.user() == Some(user) && self.rule.who.line() != line {
+            Arc::make_mut(&mut self.rule).who.set_line(line);
+        }
+    }
+
     pub(super) fn shown(&self) -> ArmedRule {
         ArmedRule {
             id: self.id,
@@ -118,7 +125,8 @@ impl Armed {
         }
     }
 
-    fn is_spent(&self) -> bool {
+    /// Whether it will never act again.
+    pub(super) fn is_spent(&self) -> bool {
         self.over || self.rule.when.first.is_some_and(|first| self.fired >= first)
     }
 

@@ -1,7 +1,6 @@
 //! Which rule acts, and when.
 
 use super::*;
-use crate::SipUri;
 use crate::rules::check::tests::{rule, users};
 use crate::rules::{Mac, RulesFile};
 use proptest::prelude::*;
@@ -329,4 +328,31 @@ proptest! {
         }
         prop_assert_eq!(book.list().iter().map(|rule| rule.fired).sum::<u64>(), fired);
     }
+}
+
+#[test]
+fn a_rule_follows_the_line_of_its_user() {
+    let book = book(&["where = \"webticket.pin\"\nwho = { user = \"kenmyer\" }\nwhat = \"close\""]);
+    let ken: SipUri = "sip:kenmyer@litwareinc.com".parse().unwrap();
+    book.namespaces().update(|namespaces| {
+        namespaces.members_mut("a").users.insert(ken.clone(), None);
+    });
+    assert_eq!(acts(&book, &typed("1777")), None);
+    book.line_changed(&ken, "tel:+12065551777;ext=1777".parse().ok().as_ref());
+    assert_eq!(acts(&book, &typed("1777")), Some(Action::Close));
+    assert_eq!(acts(&book, &typed("1219")), None);
+    assert_eq!(book.namespaces().get().of(&typed("1777")), Some("a"));
+}
+
+#[test]
+fn a_rule_is_over_when_it_is_spent_and_when_it_is_disarmed() {
+    let book = book(&[
+        "where = \"webticket\"\nwhat = \"close\"\nwhen = { first = 1 }",
+        "where = \"http\"\nwhat = \"close\"",
+    ]);
+    assert!(!book.is_over(RuleId(1)));
+    book.decide(&pin()).unwrap();
+    assert!(book.is_over(RuleId(1)) && !book.is_over(RuleId(2)));
+    book.disarm(RuleId(2));
+    assert!(book.is_over(RuleId(2)));
 }
