@@ -290,3 +290,15 @@ async fn the_journal_of_a_running_pool_is_exported() {
     let entry: Entry = serde_json::from_str(&one).unwrap();
     assert_eq!(entry.event, "dhcp.ack");
 }
+
+#[tokio::test]
+async fn a_pin_in_the_wrong_field_is_nowhere_even_where_a_rule_refuses_for_the_service() {
+    let pool = pool().await;
+    pool.rules("[[rule]]\nwhere = \"userpin.verify-pin\"\nwhat = { userpin = \"IncorrectPin\" }")
+        .await
+        .unwrap();
+    // Number and PIN are mixed up.
+    assert!(!signs_in(&pool, "0712", "1219").await);
+    let text = pool.json_lines();
+    assert!(text.contains("webticket.refused") && !text.contains("0712"), "{text}");
+}

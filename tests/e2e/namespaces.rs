@@ -188,3 +188,13 @@ async fn what_belongs_to_one_namespace_cannot_be_claimed_by_another() {
     everything.remove_namespace("c").await.unwrap();
     assert_eq!(everything.user("kenmyer").await.unwrap().namespace, None);
 }
+
+#[tokio::test]
+async fn what_changes_the_whole_pool_is_armed_without_a_namespace() {
+    let (served, a, _) = two().await;
+    for name in ["use-pin-auth-off", "user-pin-root-mismatch", "web-service-stopped", "dhcp-off"] {
+        let refused = a.arm(&scenario(name, None)).await.unwrap_err();
+        assert_eq!(refused.kind(), Some(Kind::Conflict), "{name}: {refused}");
+    }
+    assert!(signs_in(&served, BOB).await);
+}

@@ -3,11 +3,12 @@
 use crate::ApiError;
 use crate::dto::{
     ArmScenario, ClockChange, JournalFilter, NamespaceMembers, NewUser, PinPolicy, PinText, PinUpdate,
-    RegistrarChange, ResetRequest, RuleSpec, State, UserUpdate, VerifyRequest, WebChange,
+    RegistrarChange, ResetRequest, RuleSpec, State, UserState, UserUpdate, VerifyRequest, WebChange,
 };
 use crate::scope::Scope;
 use lync_model::rules::{ActionSpec, ActionValue};
 use std::ops::RangeInclusive;
+use time::{OffsetDateTime, UtcOffset};
 
 /// The greatest number that every JSON reader reads exactly.
 pub(crate) const MAX_NUMBER: u64 = 9_007_199_254_740_991;
@@ -204,6 +205,7 @@ impl Check for State {
         let users = self.users.as_deref().unwrap_or_default();
         count("users", users.len(), 100_000)?;
         for user in users {
+            user.instants().into_iter().flatten().try_for_each(written)?;
             length("sip_address", Some(&user.sip_address), MAX_USER)?;
             length("display_name", Some(&user.display_name), 256)?;
             length("line_uri", user.line_uri.as_ref(), 64)?;
@@ -213,6 +215,23 @@ impl Check for State {
             }
         }
         Ok(())
+    }
+}
+
+impl UserState {
+    fn instants(&self) -> [Option<OffsetDateTime>; 3] {
+        let changed = self.pin.as_ref().and_then(|pin| pin.last_pin_change_time);
+        let (started, until) =
+            self.lockout.map_or((None, None), |lockout| (lockout.window_started, lockout.locked_until));
+        [changed, started, until]
+    }
+}
+
+/// Whether an instant can be written again: with its offset it may lie outside the years that RFC 3339 knows.
+fn written(instant: OffsetDateTime) -> Result<(), ApiError> {
+    match instant.checked_to_offset(UtcOffset::UTC) {
+        Some(utc) if (1..=9999).contains(&utc.year()) => Ok(()),
+        _ => Err(ApiError::invalid("a time in it is not of the years 1 to 9999, in UTC").field("users")),
     }
 }
 
@@ -302,6 +321,25 @@ mod tests {
             Some("pin_history_count"),
             "a lifetime needs a history"
         );
+    }
+
+    #[test]
+    fn a_time_that_could_not_be_written_again_is_refused() {
+        for (time, refused) in [
+            ("0001-01-01T00:00:00Z", false),
+            ("9999-12-31T23:59:59+01:00", false),
+            ("9999-12-31T23:59:59-01:00", true),
+            ("0001-01-01T00:00:00+01:00", true),
+        ] {
+            for what in [
+                format!(r#""pin":{{"hash":null,"last_pin_change_time":"{time}"}}"#),
+                format!(r#""lockout":{{"window_started":"{time}"}}"#),
+                format!(r#""lockout":{{"locked_until":"{time}"}}"#),
+            ] {
+                let state = format!(r#"{{"users":[{{"sip_address":"a@b.c","display_name":"A",{what}}}]}}"#);
+                assert_eq!(field::<State>(&state).is_some(), refused, "{state}");
+            }
+        }
     }
 
     #[test]

@@ -222,10 +222,7 @@ mod tests {
     fn what_differs_is_told() {
         let filter = Filter { outcome: Some(Outcome::Failed), ..published() };
         let told = missed(filter, vec![sample::of_user("certprov.published", KEN)]);
-        assert!(
-            told.ends_with("at 12:00:00 (outcome ok, not failed)"),
-            "{told}"
-        );
+        assert!(told.ends_with("at 12:00:00 (outcome ok, not failed)"), "{told}");
     }
 
     #[test]

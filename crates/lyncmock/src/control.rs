@@ -322,11 +322,12 @@ fn refused(error: ScenarioError) -> ApiError {
         ScenarioError::NoSuchUser { nearest, .. } => ApiError::not_found(told).field("user").nearest(nearest),
         ScenarioError::SeveralUsers { .. } => ApiError::not_found(told).field("user"),
         ScenarioError::Everybody { .. } => ApiError::invalid(told).field("user"),
+        ScenarioError::WholePool { .. } => ApiError::conflict(told).field("scenario"),
         ScenarioError::UserTaken { .. } | ScenarioError::Nobody { .. } => {
             ApiError::conflict(told).field("user")
         }
         ScenarioError::User { .. } => ApiError::conflict(told).field("user"),
-        ScenarioError::TooMany { .. } => ApiError::conflict(told),
+        ScenarioError::TooMany { .. } | ScenarioError::Clock { .. } => ApiError::conflict(told),
         ScenarioError::Rule(_) => ApiError::invalid(told),
         ScenarioError::NotArmed(_) => ApiError::not_found(told),
         ScenarioError::Pool(_) => ApiError::unavailable(told),

@@ -48,6 +48,12 @@ pub enum ScenarioError {
         /// The scenario.
         scenario: String,
     },
+    /// A scenario that changes the whole pool, within a namespace.
+    #[error("{scenario} changes the whole pool, and others use it too; arm it without a namespace")]
+    WholePool {
+        /// The scenario.
+        scenario: String,
+    },
     /// Another armed scenario has already changed this user.
     #[error("{user} is already changed by the scenario {by}; lift that first")]
     UserTaken {
@@ -74,6 +80,14 @@ pub enum ScenarioError {
     TooMany {
         /// How many there are.
         armed: usize,
+    },
+    /// It moves the clock, and the clock cannot go so far.
+    #[error("{scenario} cannot be armed: {problem}")]
+    Clock {
+        /// The scenario.
+        scenario: String,
+        /// Why not.
+        problem: String,
     },
     /// No scenario with this number is armed.
     #[error("no scenario with the number {0} is armed")]
@@ -154,6 +168,9 @@ impl Core {
         let scenario = Catalogue::built_in().get(name)?;
         if user.is_some() && !scenario.takes_user() {
             return Err(ScenarioError::Everybody { scenario: scenario.name.clone() });
+        }
+        if namespace.is_some() && scenario.changes_whole_pool() {
+            return Err(ScenarioError::WholePool { scenario: scenario.name.clone() });
         }
         let core = Arc::clone(self);
         let (user, namespace) = (user.map(str::to_owned), namespace.map(str::to_owned));

@@ -4,18 +4,13 @@ use crate::Fate;
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName};
-use lync_model::journal::{Note, Outcome, RuleFired};
-use lync_model::rules::{Fired, Occasion, RuleBook, WhoSpec};
+use lync_model::journal::{Note, Outcome};
+use lync_model::rules::{Fired, Occasion, RuleBook};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 /// How long a connection is held for nothing: longer than any client waits, and no leak.
 pub(crate) const STALL: Duration = Duration::from_secs(600);
-
-/// The rule, as the journal names it.
-pub fn named(fired: &Fired) -> RuleFired {
-    RuleFired { id: fired.id.0, name: fired.rule.clone(), scenario: fired.scenario.clone() }
-}
 
 /// Lets the rule's delay pass. One that has no end is waited for all the same.
 pub async fn wait(delay: Option<Duration>) {
@@ -34,9 +29,7 @@ pub async fn stall() {
 /// Whether what was typed is known to be somebody's number, although nobody was asked: the rule that acts is for it or
 /// for its user, or it belongs to a namespace. `dialled` is an occasion of which it alone is known.
 pub fn is_somebodys(rules: &RuleBook, fired: &Fired, dialled: &Occasion<'_>) -> bool {
-    let names = |who: &WhoSpec| who.user.is_some() || who.extension.is_some();
-    rules.namespaces().get().of(dialled).is_some()
-        || rules.list().iter().any(|armed| armed.id == fired.id && names(&armed.spec.who))
+    fired.names_somebody || rules.namespaces().get().of(dialled).is_some()
 }
 
 /// Puts the rule's headers in the place of those of the same name. They were checked with the rule.

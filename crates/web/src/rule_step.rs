@@ -13,7 +13,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use lync_model::SipUri;
-use lync_model::journal::{Outcome, names};
+use lync_model::journal::{Outcome, RuleFired, names};
 use lync_model::rules::{Fired, Occasion, Place};
 use lync_net::rules;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ impl Step {
         if let Some(slot) = exchange.note_slot() {
             let summary = format!("the rule {:?} let it wait until the peer left", fired.rule);
             let mut note = exchange.note(names::HTTP, Outcome::Failed, &summary);
-            note.rule = Some(rules::named(fired));
+            note.rule = Some(RuleFired::from(fired));
             slot.leave(note);
         }
     }

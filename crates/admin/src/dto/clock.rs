@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 /// The first instant to which the clock can be set: what X.509 and DHCP write has no sense before it.
 const FIRST: OffsetDateTime = datetime!(1970-01-01 0:00 UTC);
-/// The first instant to which it cannot. A year is left for what is issued then to expire in.
-const END: OffsetDateTime = datetime!(9999-01-01 0:00 UTC);
+/// The first instant to which it cannot. Thirty years are left for the certificates that are made then to expire in.
+const END: OffsetDateTime = datetime!(9970-01-01 0:00 UTC);
 
 /// What the clock shows.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, ToSchema)]
@@ -27,7 +27,7 @@ pub struct Now {
 pub enum ClockChange {
     /// By this much: `90s`, `15m`, `8h`, `2d`; with a minus it goes back.
     Advance(Span),
-    /// To this instant, RFC 3339, of the years 1970 to 9998.
+    /// To this instant, RFC 3339, of the years 1970 to 9969.
     #[schema(value_type = String, format = DateTime)]
     Set(#[serde(with = "time::serde::rfc3339")] OffsetDateTime),
 }
@@ -36,14 +36,14 @@ impl ClockChange {
     /// Where a clock that shows `now` goes.
     ///
     /// # Errors
-    /// `Invalid` when that is before 1970 or after 9998.
+    /// `Invalid` when that is before 1970 or after 9969.
     pub fn target(self, now: OffsetDateTime) -> Result<OffsetDateTime, ApiError> {
         let (field, target) = match self {
             Self::Advance(Span(by)) => ("advance", now.checked_add(by)),
             Self::Set(to) => ("set", Some(to)),
         };
         target.filter(|target| (FIRST..END).contains(target)).ok_or_else(|| {
-            ApiError::invalid("the clock shows the years 1970 to 9998, in UTC, and can be set to no others")
+            ApiError::invalid("the clock shows the years 1970 to 9969, in UTC, and can be set to no others")
                 .field(field)
         })
     }
@@ -64,7 +64,7 @@ mod tests {
             r#"{"advance":"999999999d"}"#,
             r#"{"set":"1969-12-31T23:59:59Z"}"#,
             r#"{"set":"1970-01-01T00:00:00+01:00"}"#,
-            r#"{"set":"9999-01-01T00:00:00Z"}"#,
+            r#"{"set":"9970-01-01T00:00:00Z"}"#,
         ] {
             assert!(read(text).target(now).is_err(), "{text}");
         }

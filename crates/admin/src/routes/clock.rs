@@ -23,7 +23,7 @@ pub(crate) async fn show_clock(Call { pool, .. }: Call) -> Result<Json<Now>, Api
 #[utoipa::path(post, path = "/v1/clock", tag = "clock", request_body = ClockChange,
     responses(
         (status = 200, description = "What it shows then", body = Now),
-        (status = 422, description = "That is before 1970 or after 9998, or no time at all")))]
+        (status = 422, description = "That is before 1970 or after 9969, or no time at all")))]
 pub(crate) async fn change_clock(
     Call { pool, .. }: Call,
     Json(change): Json<ClockChange>,

@@ -47,8 +47,11 @@ impl Control {
     /// Puts these rules in place of those that were armed through the API in this scope.
     pub(super) async fn swap_rules(&self, scope: &Scope, specs: &[RuleSpec]) -> ApiResult<Vec<ArmedRule>> {
         let checked = self.checked(specs, &self.core.store.users().await.or_refused()?)?;
-        self.disarm_rules(scope);
-        self.arm_checked(scope, checked)
+        let before: Vec<RuleId> = self.own_rules(scope).iter().map(|rule| rule.id).collect();
+        // The new ones first: should they be too many, the old ones are still there.
+        let armed = self.arm_checked(scope, checked)?;
+        self.core.rules.disarm_where(|rule| before.contains(&rule.id));
+        Ok(armed)
     }
 
     pub(super) fn disarm(&self, scope: &Scope, id: u64) -> ApiResult<()> {
@@ -84,6 +87,13 @@ impl Control {
             }
         }
         Ok(())
+    }
+
+    /// Rules of the API in just this scope: without a namespace those that have none.
+    fn own_rules(&self, scope: &Scope) -> Vec<rules::ArmedRule> {
+        let mut all = self.core.rules.list();
+        all.retain(|rule| rule.owner.scenario.is_none() && rule.owner.namespace == scope.namespace);
+        all
     }
 
     fn disarm_rules(&self, scope: &Scope) {

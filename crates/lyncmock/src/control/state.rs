@@ -103,7 +103,7 @@ impl Control {
         core.web.set(&shown(&core.config.web)).map_err(ApiError::invalid)?;
         core.registrar_settings.set(true);
         core.trust_own().map_err(|error| ApiError::unavailable(error.to_string()))?;
-        Ok(())
+        core.arm_configured().await.or_refused()
     }
 }
 

@@ -91,14 +91,16 @@ impl Gate for TlsGate {
         }
         let occasion =
             Occasion { source: Some(opening.peer.ip()), ..Occasion::at(Place::Tls, self.listener) };
-        let Some(Fired { id, rule, scenario, delay, action }) = self.rules.decide(&occasion) else {
+        let Some(fired) = self.rules.decide(&occasion) else {
             return Admission::Serve;
         };
+        let met = RuleFired::from(&fired);
+        let Fired { rule, delay, action, .. } = fired;
         tracing::info!(rule, listener = self.listener, peer = %opening.peer, "a rule acts on a connection");
         let outcome = if action == Action::Ok { Outcome::Ok } else { Outcome::Failed };
         let summary = format!("the rule {rule:?} acted");
         let mut note = Note::new(Protocol::Tls, names::CONNECTION, outcome, summary);
-        note.rule = Some(RuleFired { id: id.0, name: rule, scenario });
+        note.rule = Some(met);
         let admission = match action {
             Action::Reset => Admission::Reset,
             Action::Close | Action::CloseHalfWay => Admission::Close,

@@ -3,11 +3,16 @@
 use super::Core;
 use lync_model::journal::{Entry, Journal, Outcome, Protocol, names};
 use lync_net::tls::TrustError;
+use std::ops::RangeInclusive;
 use time::{Duration, OffsetDateTime};
 
-/// A moment that the clock cannot be set to: certificates and HTTP know no dates outside 1970 to 9999.
+/// The years that the clock shows. Certificates and HTTP know no dates outside 1970 to 9999, and an authority that is made
+/// now must be able to last for twenty years.
+const YEARS: RangeInclusive<i32> = 1970..=9969;
+
+/// A moment that the clock cannot be moved to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the clock shows moments from 1970 to 9999")]
+#[error("the clock shows the years 1970 to 9969 and no others")]
 pub(crate) struct OutOfTime;
 
 impl Core {
@@ -39,7 +44,7 @@ impl Core {
 
     /// Sets the clock.
     pub(crate) fn set_clock(&self, to: OffsetDateTime) -> Result<OffsetDateTime, OutOfTime> {
-        if !(1970..=9999).contains(&to.year()) {
+        if !YEARS.contains(&to.year()) {
             return Err(OutOfTime);
         }
         self.clock.set(to);
@@ -49,7 +54,7 @@ impl Core {
     /// Moves the clock.
     pub(crate) fn advance_clock(&self, by: Duration) -> Result<OffsetDateTime, OutOfTime> {
         let to = self.clock.now().checked_add(by).ok_or(OutOfTime)?;
-        if !(1970..=9999).contains(&to.year()) {
+        if !YEARS.contains(&to.year()) {
             return Err(OutOfTime);
         }
         self.clock.advance(by);

@@ -39,8 +39,10 @@ impl Core {
                 }
                 Effect::ClockDays(days) => {
                     let set = self.clock.times_set();
-                    let moved = self.advance_clock(Duration::days(*days));
-                    moved.map_err(|error| ScenarioError::Pool(error.to_string()))?;
+                    self.advance_clock(Duration::days(*days)).map_err(|error| ScenarioError::Clock {
+                        scenario: armed.name.clone(),
+                        problem: error.to_string(),
+                    })?;
                     armed.undo.push(Undo::Clock { days: *days, set });
                 }
                 Effect::RevokeCertificates(_) => {

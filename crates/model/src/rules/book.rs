@@ -7,7 +7,7 @@ mod recent;
 use self::armed::{Armed, Meeting, Steps};
 use self::heard::Heard;
 use super::{Action, Happening, Namespaces, Occasion, Place, Rule, RuleError, RuleSpec};
-use crate::journal::names;
+use crate::journal::{RuleFired, names};
 use crate::{Clock, LineUri, Live, SipUri};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,6 +45,14 @@ pub struct Fired {
     pub delay: Option<Duration>,
     /// What to do then.
     pub action: Action,
+    /// Whether it meets a user or a number by name, so that what was typed is known to be somebody's.
+    pub names_somebody: bool,
+}
+
+impl From<&Fired> for RuleFired {
+    fn from(fired: &Fired) -> Self {
+        Self { id: fired.id.0, name: fired.rule.clone(), scenario: fired.scenario.clone() }
+    }
 }
 
 /// An armed rule, for whoever lists them.
@@ -117,6 +125,12 @@ impl RuleBook {
     /// Whether no rule is armed: one atomic load.
     pub fn is_empty(&self) -> bool {
         self.armed.load(Ordering::Acquire) == 0
+    }
+
+    /// Whether a rule may answer at this place for whoever asks, so that the answer does not mean that somebody was
+    /// found.
+    pub fn may_answer_anybody(&self, place: Place) -> bool {
+        !self.is_empty() && self.lock().rules.iter().any(|rule| rule.is_at(place) && !rule.names_somebody())
     }
 
     /// Arms a rule behind those that are armed.

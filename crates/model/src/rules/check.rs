@@ -76,6 +76,16 @@ impl Rule {
         &self.spec
     }
 
+    /// The protocol that it is about.
+    pub(super) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Whether it meets a user or a number by name.
+    pub(super) fn names_somebody(&self) -> bool {
+        self.spec.who.user.is_some() || self.spec.who.extension.is_some()
+    }
+
     /// Whether the rule is about this operation.
     pub(super) fn is_at(&self, place: Place, operation: &str) -> bool {
         self.place == place && self.operations.contains(&operation)

@@ -58,6 +58,16 @@ impl Scenario {
     }
 }
 
+impl Scenario {
+    /// Whether it changes what everybody uses: settings, certificates, services, the clock.
+    pub fn changes_whole_pool(&self) -> bool {
+        let own = |effect: &Effect| {
+            matches!(effect, Effect::Rule(_) | Effect::User(_) | Effect::RevokeCertificates(_))
+        };
+        !self.effects.iter().all(own)
+    }
+}
+
 /// Where the user is known, or claimed, when a rule may act.
 const KNOWS_USER: [&str; 6] = [
     "webticket.pin",

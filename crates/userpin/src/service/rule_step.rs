@@ -48,13 +48,13 @@ fn announce(asker: &Asker, fired: &Fired, device: Device) {
     if let Some(slot) = &asker.note_slot {
         let summary = format!("the rule {:?} let it wait until the asker left", fired.rule);
         let mut note = note(names::HTTP, Outcome::Failed, device, &summary);
-        note.rule = Some(rules::named(fired));
+        note.rule = Some(RuleFired::from(fired));
         slot.leave(note);
     }
 }
 
 async fn act(state: &ServiceState, fired: Fired, operation: Operation, device: Device) -> Response {
-    let rule = rules::named(&fired);
+    let rule = RuleFired::from(&fired);
     let mut response = match fired.action {
         Action::Ok => respond(state.operations.perform(&operation).await),
         Action::UserPin(Some(reason)) => match operation.refused(reason, device) {

@@ -16,7 +16,7 @@ use lync_net::{Fate, rules};
 impl Step {
     /// Does what `fired` says.
     pub(super) async fn act(&self, fired: Fired, exchange: Exchange, next: Next) -> Response {
-        let rule = rules::named(&fired);
+        let rule = RuleFired::from(&fired);
         let response = match fired.action {
             Action::Ok => next.run(exchange.into_request()).await,
             Action::Answer(name) => match self.refusal(&name) {

@@ -11,6 +11,7 @@ use axum::response::Response;
 use lync_model::SipUri;
 use lync_model::diagnostics::names;
 use lync_model::ports::{PinFailureReason, UserPinError};
+use lync_model::rules::Place;
 use lync_net::excerpt;
 use lync_proto::ticket::AuthenticationMethod;
 use std::sync::Arc;
@@ -39,7 +40,10 @@ async fn authenticate(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<S
             _ => Refusal::pin_challenge().because(problem.to_string()),
         })?;
     let verified = front_end.user_pin().verify_pin(&credentials.phone_or_ext, &credentials.pin).await;
-    if verified.as_ref().map_or_else(knows_number, |_| true) {
+    // A rule may have refused for the service, without looking whose number it is.
+    let asked = !front_end.rules().may_answer_anybody(Place::UserPin);
+    let is_known = |error: &UserPinError| asked && knows_number(error);
+    if verified.as_ref().map_or_else(is_known, |_| true) {
         exchange.learned.phone_or_ext(&credentials.phone_or_ext);
     }
     verified.map_err(|error| {
@@ -50,7 +54,8 @@ async fn authenticate(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<S
                 diagnostics.known(names::USER_PIN_SERVICE_UNAVAILABLE)
             }
         };
-        Refusal::at_pin_port(diagnostic).because(reason(&credentials.phone_or_ext, &error))
+        let known = is_known(&error);
+        Refusal::at_pin_port(diagnostic).because(reason(&credentials.phone_or_ext, &error, known))
     })
 }
 
@@ -61,8 +66,8 @@ fn knows_number(error: &UserPinError) -> bool {
 }
 
 /// Why, and of whom as far as that may be said.
-fn reason(phone_or_ext: &str, error: &UserPinError) -> String {
-    if knows_number(error) {
+fn reason(phone_or_ext: &str, error: &UserPinError, known: bool) -> String {
+    if known {
         format!("{error}: {:?}", excerpt(phone_or_ext))
     } else {
         format!("{error}: a number of {} characters", phone_or_ext.chars().count())
@@ -76,10 +81,16 @@ mod tests {
     #[test]
     fn the_log_repeats_no_number_of_which_nobody_could_say_whose_it_is() {
         let unknown = UserPinError::Refused(PinFailureReason::UserDoesNotExist);
-        assert_eq!(reason("0712", &unknown), "refused: UserDoesNotExist: a number of 4 characters");
+        assert_eq!(
+            reason("0712", &unknown, knows_number(&unknown)),
+            "refused: UserDoesNotExist: a number of 4 characters"
+        );
         let store = UserPinError::Store("it is locked".to_owned());
-        assert_eq!(reason("0712", &store), "the store failed: it is locked: a number of 4 characters");
+        assert_eq!(
+            reason("0712", &store, knows_number(&store)),
+            "the store failed: it is locked: a number of 4 characters"
+        );
         let wrong = UserPinError::Refused(PinFailureReason::IncorrectPin);
-        assert_eq!(reason("12\n19", &wrong), "refused: IncorrectPin: \"12\\n19\"");
+        assert_eq!(reason("12\n19", &wrong, knows_number(&wrong)), "refused: IncorrectPin: \"12\\n19\"");
     }
 }

@@ -4,7 +4,7 @@ use super::heard::Heard;
 use super::recent::Recent;
 use super::{ArmedRule, Fired, Owner, RuleId};
 use crate::rules::check::Does;
-use crate::rules::{Action, Happening, Mac, Occasion, Rule};
+use crate::rules::{Action, Happening, Mac, Occasion, Place, Rule};
 use crate::{LineUri, PhoneOrExt, SipUri};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -102,6 +102,14 @@ impl Armed {
         self.rule.when.after
     }
 
+    pub(super) fn is_at(&self, place: Place) -> bool {
+        self.rule.place() == place
+    }
+
+    pub(super) fn names_somebody(&self) -> bool {
+        self.rule.names_somebody()
+    }
+
     /// Whether the rule has to be told what happens.
     pub(super) fn listens(&self) -> bool {
         self.awaited().is_some() || self.rule.when.until.is_some()
@@ -173,6 +181,7 @@ impl Hit {
             scenario: self.scenario.clone(),
             delay: self.delay,
             action: action.cloned().unwrap_or(Action::Ok),
+            names_somebody: self.rule.names_somebody(),
         }
     }
 }

@@ -59,6 +59,7 @@ fn the_first_that_matches_wins_and_is_counted() {
         scenario: None,
         delay: Some(Duration::from_secs(2)),
         action: Action::Close,
+        names_somebody: false,
     };
     assert_eq!(fired, expected);
     assert_eq!(book.list().iter().map(|rule| rule.fired).collect::<Vec<_>>(), [0, 1, 0]);
