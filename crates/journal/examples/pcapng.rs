@@ -35,7 +35,7 @@ fn main() -> Result<()> {
     watch.ended(ended(1, "10.99.0.2", "10.99.0.1", v4)?);
     watch.ended(ended(2, "fd00::2", "fd00::1", v6)?);
     let reset = ended(3, "10.99.0.3", "10.99.0.1", Wire::default())?;
-    watch.ended(EndedConnection { failed: Some("the gate reset it".to_owned()), ..reset });
+    watch.ended(EndedConnection { failed: Some("the gate reset it".to_owned()), reset: true, ..reset });
     watch.ended(ended(4, "10.99.0.4", "10.99.0.1", Wire { cut: true, ..cut })?);
     std::fs::write(file, journal.pcapng(&Filter::default()))?;
     Ok(())
