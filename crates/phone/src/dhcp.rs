@@ -4,9 +4,11 @@
 
 mod ack;
 mod ask;
+mod discover;
 mod inform;
 
 pub(crate) use ask::ask;
+pub use discover::{DhcpAnswer, discover};
 
 use crate::FailureKind;
 use lync_proto::dhcp::{OPTION_SIP_SERVERS, OPTION_VENDOR_SPECIFIC, SipServers, UcClientOptions};

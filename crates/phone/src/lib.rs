@@ -35,7 +35,7 @@ mod trust;
 mod url;
 
 pub use credentials::Credentials;
-pub use dhcp::DhcpDiscovery;
+pub use dhcp::{DhcpAnswer, DhcpDiscovery, discover};
 pub use failure::{ConnectFailure, Failure, FailureKind, TlsFailure};
 pub use http::{ResponseHead, Timeouts};
 pub use keys::{KeyKind, PrivateKey};

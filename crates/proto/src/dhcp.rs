@@ -4,7 +4,9 @@
 //! them belongs to the server or client that sends it.
 
 pub mod broken;
+pub mod dhcputil;
 mod domain_name;
+pub mod explain;
 mod sip_servers;
 mod sub_option;
 mod uc_client;

@@ -12,11 +12,11 @@ use tokio::net::UdpSocket;
 use tokio::time::Instant;
 
 /// The most times that a question is sent.
-const MAX_ATTEMPTS: u32 = 10;
+pub(super) const MAX_ATTEMPTS: u32 = 10;
 /// The longest wait (RFC 2131 section 4.1).
-const MAX_WAIT: Duration = Duration::from_secs(64);
+pub(super) const MAX_WAIT: Duration = Duration::from_secs(64);
 /// More than any DHCP server sends.
-const MAX_DATAGRAM: usize = 8 * 1024;
+pub(super) const MAX_DATAGRAM: usize = 8 * 1024;
 
 /// Asks until there is an answer that serves; then the first such answer counts.
 ///
@@ -100,7 +100,7 @@ impl Asking {
 }
 
 /// A socket for the question, and the client's address.
-async fn open(discovery: &DhcpDiscovery) -> io::Result<(UdpSocket, Ipv4Addr)> {
+pub(super) async fn open(discovery: &DhcpDiscovery) -> io::Result<(UdpSocket, Ipv4Addr)> {
     let client = match discovery.local {
         Some(local) => local,
         None => route_to(discovery).await?,
@@ -143,7 +143,7 @@ async fn route_to(discovery: &DhcpDiscovery) -> io::Result<Ipv4Addr> {
     }
 }
 
-fn random() -> Result<u32, String> {
+pub(super) fn random() -> Result<u32, String> {
     let mut bytes = [0; 4];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| "no random numbers".to_owned())?;
     Ok(u32::from_be_bytes(bytes))

@@ -10,15 +10,15 @@ fn fixture(name: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "../../fixtures/captures", name].iter().collect()
 }
 
-struct Row {
-    name: String,
-    option_43: Option<Vec<u8>>,
-    option_120: Option<Vec<u8>>,
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) option_43: Option<Vec<u8>>,
+    pub(super) option_120: Option<Vec<u8>>,
     expected_43: String,
     expected_120: String,
 }
 
-fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     let table = fs::read_to_string(fixture("dhcp-options.tsv")).unwrap();
     table.lines().skip(1).map(row).collect()
 }

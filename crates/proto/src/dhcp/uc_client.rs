@@ -252,7 +252,7 @@ fn printable(sub: SubOption<'_>) -> Result<&str, UcClientError> {
 }
 
 /// Microsoft's name of a sub-option.
-const fn name(code: u8) -> &'static str {
+pub(super) const fn name(code: u8) -> &'static str {
     match code {
         UC_IDENTIFIER => "UCIdentifier",
         URL_SCHEME => "URLScheme",
