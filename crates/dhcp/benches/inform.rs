@@ -2,12 +2,17 @@
 //!
 //! The server's runtime has one thread and the client another; each is pinned to a processor of its own where there
 //! are two. The processor time of the server's thread is counted too: it tells what one core could do, whatever the
-//! client and the rest of the machine are doing. Prints a line for people and a line of JSON.
+//! client and the rest of the machine are doing. The same with a journal, which keeps its last entries. Prints a line
+//! for people and a line of JSON.
 
 #![expect(clippy::print_stdout, reason = "its result is what it prints")]
 
 use lync_dhcp::{
     Answers, Arrival, DhcpSocket, Registrar, RegistrarOptions, RegistrarSettings, decide, serve,
+};
+use lync_model::{
+    Clock,
+    journal::{Entry, Journal},
 };
 use lync_proto::dhcp::{DomainName, SipServers, UcClientOptions};
 use nix::{
@@ -19,10 +24,11 @@ use nix::{
     unistd::Pid,
 };
 use std::{
+    collections::VecDeque,
     error::Error,
     hint::black_box,
     net::{Ipv4Addr, SocketAddrV4, UdpSocket},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -39,25 +45,30 @@ const CHUNK: u32 = 256;
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> Result<()> {
-    let (mut over_loopback, per_core) = over_loopback()?;
+    let registrar =
+        || Ok::<_, Box<dyn Error + Send + Sync>>(Registrar::new(&options()?, RegistrarSettings::default()));
+    let (mut over_loopback, per_core) = exchanged_with(registrar()?)?;
+    let (mut journaled, journaled_per_core) =
+        exchanged_with(registrar()?.with_journal(Arc::new(LastEntries::default()), Clock::system()))?;
     let mut alone = (0..RUNS).map(|_| decisions()).collect::<Result<Vec<_>>>()?;
     let (end_to_end, decide) = (median(&mut over_loopback), median(&mut alone));
+    let journaled = median(&mut journaled);
     println!(
         "DHCPINFORM per second: {end_to_end} over loopback (window {WINDOW}), {per_core} for each second of \
-         processor time, {decide} decided"
+         processor time, {decide} decided; with a journal {journaled}, {journaled_per_core}"
     );
     println!(
-        r#"{{"bench":"inform","end_to_end_per_second":{end_to_end},"runs":{over_loopback:?},"window":{WINDOW},"per_processor_second":{per_core},"decide_per_second":{decide}}}"#
+        r#"{{"bench":"inform","end_to_end_per_second":{end_to_end},"runs":{over_loopback:?},"window":{WINDOW},"per_processor_second":{per_core},"decide_per_second":{decide},"journaled_per_second":{journaled},"journaled_per_processor_second":{journaled_per_core}}}"#
     );
     Ok(())
 }
 
 /// Exchanges per second, a number for each run, and exchanges per second of the server's processor time.
-fn over_loopback() -> Result<(Vec<u64>, u64)> {
+fn exchanged_with(registrar: Registrar) -> Result<(Vec<u64>, u64)> {
     let processors = processors();
     let socket = DhcpSocket::bind_address(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))?;
     let address = socket.local_addr();
-    let registrar = Arc::new(Registrar::new(&options()?, RegistrarSettings::default()));
+    let registrar = Arc::new(registrar);
     let shutdown = CancellationToken::new();
     let (served, stop, cpu) = (Arc::clone(&registrar), shutdown.clone(), processors.first().copied());
     let server = thread::spawn(move || -> Result<Duration> {
@@ -71,6 +82,20 @@ fn over_loopback() -> Result<(Vec<u64>, u64)> {
     shutdown.cancel();
     let spent = server.join().map_err(|_| "the server panicked")??;
     Ok((rates?, per_second(registrar.counters().answered(), spent)?))
+}
+
+/// As bounded as a pool's journal, and as thrifty.
+#[derive(Default)]
+struct LastEntries(Mutex<VecDeque<Arc<Entry>>>);
+
+impl Journal for LastEntries {
+    fn record(&self, entry: Entry) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() == 10_000 {
+            entries.pop_front();
+        }
+        entries.push_back(Arc::new(entry));
+    }
 }
 
 /// What this thread has used, in the kernel and outside it.
@@ -120,7 +145,7 @@ fn check(reply: &[u8], xid: u32) -> Result<()> {
 fn decisions() -> Result<u64> {
     let answers = Answers::new(&options()?, RegistrarSettings::default());
     let source = SocketAddrV4::new(Ipv4Addr::new(10, 99, 0, 2), 68);
-    let arrival = Arrival { source, server: Ipv4Addr::new(10, 99, 0, 1), port: 67 };
+    let arrival = Arrival { source, server: Ipv4Addr::new(10, 99, 0, 1), broadcast: true, port: 67 };
     let (request, mut reply) = (inform(), Vec::new());
     let start = Instant::now();
     let mut decided = 0;

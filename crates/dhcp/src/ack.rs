@@ -34,6 +34,11 @@ pub(crate) fn write(request: &Request<'_>, server: Ipv4Addr, answers: &Answers, 
     if let Some(relay_agent) = options.relay_agent.get() {
         push_option(reply, OptionCode::RelayAgentInformation.into(), relay_agent);
     }
+    finish(reply);
+}
+
+/// Appends the end mark, and zeros where the message is short.
+pub(crate) fn finish(reply: &mut Vec<u8>) {
     reply.push(OptionCode::End.into());
     if reply.len() < MIN_MESSAGE {
         reply.resize(MIN_MESSAGE, 0);
@@ -53,7 +58,7 @@ pub(crate) fn push_option(message: &mut Vec<u8>, code: u8, data: &[u8]) {
 }
 
 /// RFC 2131 table 3: htype, hlen, xid, flags, ciaddr, giaddr and chaddr are copied, the rest is zero.
-fn header(request: &[u8; HEADER], server: Ipv4Addr, siaddr: ServerField) -> [u8; HEADER] {
+pub(crate) fn header(request: &[u8; HEADER], server: Ipv4Addr, siaddr: ServerField) -> [u8; HEADER] {
     let mut header = [0; HEADER];
     header[0] = OP_REPLY;
     for copied in [1..3, 4..8, 10..16, 24..44] {

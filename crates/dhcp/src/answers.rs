@@ -59,6 +59,8 @@ pub struct Answers {
     pub(crate) option_43: Vec<u8>,
     /// Whole, with code and length; nothing where the option is left out.
     pub(crate) option_120: Vec<u8>,
+    /// Whether option 43 is what a rule made of it, and stands for that of every class.
+    pub(crate) is_43_broken: bool,
     pub(crate) settings: RegistrarSettings,
 }
 
@@ -68,6 +70,7 @@ impl Answers {
         Self {
             option_43: whole(OPTION_VENDOR_SPECIFIC, &options.uc_client.encode()),
             option_120: whole(OPTION_SIP_SERVERS, &options.sip_servers.encode()),
+            is_43_broken: false,
             right: options.clone(),
             settings,
         }

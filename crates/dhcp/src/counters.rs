@@ -8,18 +8,24 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub struct Counters {
     answered: u64,
     send_failed: u64,
+    taken: u64,
     dropped: [u64; DropReason::ALL.len()],
 }
 
 impl Counters {
-    /// Datagrams to which a DHCPACK was sent. One whose answer a rule holds back counts once it is sent.
+    /// Datagrams to which an answer was sent. One whose answer a rule holds back counts once it is sent.
     pub const fn answered(&self) -> u64 {
         self.answered
     }
 
-    /// Datagrams whose DHCPACK the kernel refused to send, for instance because there is no route.
+    /// Datagrams whose answer the kernel refused to send, for instance because there is no route.
     pub const fn send_failed(&self) -> u64 {
         self.send_failed
+    }
+
+    /// DHCPRELEASE and DHCPDECLINE by which a client gave an address back; they have no answer.
+    pub const fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// Datagrams dropped for `reason`.
@@ -34,7 +40,7 @@ impl Counters {
 
     /// All datagrams.
     pub fn received(&self) -> u64 {
-        self.dropped.iter().sum::<u64>() + self.answered + self.send_failed
+        self.dropped.iter().sum::<u64>() + self.answered + self.send_failed + self.taken
     }
 }
 
@@ -43,6 +49,7 @@ impl Counters {
 pub(crate) struct Tally {
     answered: AtomicU64,
     send_failed: AtomicU64,
+    taken: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
 }
 
@@ -53,6 +60,10 @@ impl Tally {
 
     pub(crate) fn send_failed(&self) {
         self.send_failed.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn taken(&self) {
+        self.taken.fetch_add(1, Relaxed);
     }
 
     pub(crate) fn dropped(&self, reason: DropReason) {
@@ -66,6 +77,7 @@ impl Tally {
         Counters {
             answered: self.answered.load(Relaxed),
             send_failed: self.send_failed.load(Relaxed),
+            taken: self.taken.load(Relaxed),
             dropped: self.dropped.each_ref().map(|count| count.load(Relaxed)),
         }
     }
@@ -82,11 +94,13 @@ mod tests {
         tally.dropped(DropReason::OtherClass);
         tally.answered();
         tally.send_failed();
+        tally.taken();
         let counters = tally.read();
         for (reason, count) in counters.dropped_by_reason() {
             assert_eq!(count, if reason == DropReason::OtherClass { 2 } else { 1 });
             assert_eq!(counters.dropped(reason), count);
         }
-        assert_eq!((counters.answered(), counters.send_failed(), counters.received()), (1, 1, 20));
+        assert_eq!((counters.answered(), counters.send_failed(), counters.taken()), (1, 1, 1));
+        assert_eq!(counters.received(), u64::try_from(DropReason::ALL.len()).unwrap() + 1 + 3);
     }
 }

@@ -6,7 +6,10 @@
 use crate::Arrival;
 use nix::{
     cmsg_space, libc,
-    sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, RecvMsg, SockaddrIn, recvmsg, sendmsg},
+    sys::socket::{
+        ControlMessage, ControlMessageOwned, MsgFlags, RecvMsg, SockaddrIn, recvmsg, sendmsg, setsockopt,
+        sockopt::Broadcast,
+    },
 };
 use std::{
     io::{IoSlice, IoSliceMut},
@@ -43,14 +46,17 @@ impl Inbox {
 fn arrival(message: &RecvMsg<'_, '_, SockaddrIn>, port: u16) -> Arrival {
     let unknown = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
     let source = message.address.map_or(unknown, SocketAddrV4::from);
-    let server = message.cmsgs().ok().and_then(|mut all| {
+    let asked = message.cmsgs().ok().and_then(|mut all| {
         all.find_map(|control| match control {
-            // For a broadcast this is the interface's address, otherwise the one that was asked.
-            ControlMessageOwned::Ipv4PacketInfo(info) => Some(from_in_addr(info.ipi_spec_dst)),
+            // For a broadcast the first is the interface's address, otherwise both are the one that was asked.
+            ControlMessageOwned::Ipv4PacketInfo(info) => {
+                Some((from_in_addr(info.ipi_spec_dst), from_in_addr(info.ipi_addr)))
+            }
             _ => None,
         })
     });
-    Arrival { source, server: server.unwrap_or(Ipv4Addr::UNSPECIFIED), port }
+    let (server, asked) = asked.unwrap_or((Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED));
+    Arrival { source, server, broadcast: asked != server, port }
 }
 
 /// Sends `bytes` from the address `server`, or EAGAIN if the kernel has no room.
@@ -60,7 +66,23 @@ pub(crate) fn send(
     server: Ipv4Addr,
     destination: SocketAddrV4,
 ) -> nix::Result<()> {
-    // Interface 0: the routes decide which way it leaves, unless the socket belongs to an interface.
+    if !destination.ip().is_broadcast() {
+        return send_one(socket, bytes, server, destination);
+    }
+    // For this datagram alone: nothing else is sent to a network's broadcast address that somebody put into ciaddr.
+    setsockopt(&socket, Broadcast, &true)?;
+    let sent = send_one(socket, bytes, server, destination);
+    sent.and(setsockopt(&socket, Broadcast, &false))
+}
+
+fn send_one(
+    socket: BorrowedFd<'_>,
+    bytes: &[u8],
+    server: Ipv4Addr,
+    destination: SocketAddrV4,
+) -> nix::Result<()> {
+    // Interface 0: the routes decide which way it leaves, unless the socket belongs to an interface. A broadcast leaves
+    // by the interface that has the address.
     let from = to_in_addr(server);
     let info = libc::in_pktinfo { ipi_ifindex: 0, ipi_spec_dst: from, ipi_addr: from };
     let control = [ControlMessage::Ipv4PacketInfo(&info)];

@@ -22,6 +22,8 @@ pub struct Arrival {
     /// The server's address that was asked, also if it was asked by broadcast. It becomes the server identifier and
     /// the answer leaves from it.
     pub server: Ipv4Addr,
+    /// Whether everybody on the network was asked, not this server alone.
+    pub broadcast: bool,
     /// The server's port.
     pub port: u16,
 }
@@ -77,7 +79,8 @@ pub(crate) fn check_length(reply: &[u8]) -> Result<(), DropReason> {
     if reply.len() > MAX_DATAGRAM { Err(DropReason::AnswerTooLong) } else { Ok(()) }
 }
 
-fn destination(
+/// Where the answer to a DHCPINFORM goes.
+pub(crate) fn destination(
     request: &Request<'_>,
     arrival: &Arrival,
     relayed: RelayedAnswer,

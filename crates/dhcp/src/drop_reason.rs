@@ -4,7 +4,8 @@ use std::fmt;
 
 /// Why a datagram got no answer. Each is counted; see [`Counters`](crate::Counters).
 ///
-/// In the order in which they are checked, so that a datagram counts under the first rule that it breaks.
+/// In the order in which they are checked, so that a datagram counts under the first rule that it breaks; those of leases
+/// stand behind them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DropReason {
@@ -22,7 +23,8 @@ pub enum DropReason {
     CutOption,
     /// Option 52 is not 1, 2 or 3 (RFC 2132 section 9.3).
     Overload,
-    /// Option 53 is missing or is not DHCPINFORM.
+    /// Option 53 is missing or is not DHCPINFORM; nor is it, where leases are given, DHCPDISCOVER, DHCPREQUEST,
+    /// DHCPRELEASE or DHCPDECLINE.
     NotInform,
     /// Option 60 is missing or is not `MS-UC-Client`, which is case-sensitive.
     OtherClass,
@@ -40,13 +42,30 @@ pub enum DropReason {
     Disabled,
     /// A rule wants silence.
     Rule,
-    /// A rule wants the answer later, and too many answers wait already.
+    /// A rule wants the answer later, and too many answers wait already; or too many questions wait for the leases
+    /// before them to be kept.
     TooManyWaiting,
+    /// More messages about leases from one hardware address than a client has reason to send.
+    TooOften,
+    /// The client has neither an option 61 of 1 to 255 bytes nor a hardware address.
+    NoClientKey,
+    /// No subnet that is served has the relay's, the server's or the client's address.
+    NoSubnet,
+    /// Every address that the client could have is somebody else's.
+    NoFreeAddress,
+    /// Option 54 names another server, whose offer the client takes.
+    OtherServer,
+    /// DHCPREQUEST with neither option 50 nor ciaddr, DHCPRELEASE without ciaddr, DHCPDECLINE without option 50.
+    NoAddressAsked,
+    /// The client does not have the address of which it speaks, and is not to be told.
+    UnknownLease,
+    /// The lease could not be kept, so it is not promised.
+    NotKept,
 }
 
 impl DropReason {
     /// Every reason, in the order of the checks.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 25] = [
         Self::TooShort,
         Self::TooLong,
         Self::NotARequest,
@@ -64,6 +83,14 @@ impl DropReason {
         Self::Disabled,
         Self::Rule,
         Self::TooManyWaiting,
+        Self::TooOften,
+        Self::NoClientKey,
+        Self::NoSubnet,
+        Self::NoFreeAddress,
+        Self::OtherServer,
+        Self::NoAddressAsked,
+        Self::UnknownLease,
+        Self::NotKept,
     ];
 
     /// The word that log lines and counters use.
@@ -86,6 +113,14 @@ impl DropReason {
             Self::Disabled => "disabled",
             Self::Rule => "rule",
             Self::TooManyWaiting => "too_many_waiting",
+            Self::TooOften => "too_often",
+            Self::NoClientKey => "no_client_key",
+            Self::NoSubnet => "no_subnet",
+            Self::NoFreeAddress => "no_free_address",
+            Self::OtherServer => "other_server",
+            Self::NoAddressAsked => "no_address_asked",
+            Self::UnknownLease => "unknown_lease",
+            Self::NotKept => "not_kept",
         }
     }
 }

@@ -1,8 +1,6 @@
 //! The right answer made wrong, as a rule wants it. No sockets: what a rule says is a value.
 
-use crate::{
-    Answers, DropReason, RegistrarOptions, ack, answers::whole, decide::check_length, request::Request,
-};
+use crate::{Answers, DropReason, RegistrarOptions, answers::whole, decide::check_length};
 use lync_model::rules::{Action, DhcpFault, Payload43, Payload120};
 use lync_proto::dhcp::{DomainName, OPTION_SIP_SERVERS, OPTION_VENDOR_SPECIFIC, SipServers, UcClientOptions};
 use std::net::Ipv4Addr;
@@ -16,17 +14,18 @@ pub(crate) fn of(action: &Action) -> Option<&DhcpFault> {
     }
 }
 
-/// The datagrams that answer `request`, in the order in which they are sent. `right` is the right answer.
+/// The datagrams that answer a request, in the order in which they are sent. `right` is the right answer, `write` makes
+/// another one of another server or of other options.
 pub(crate) fn replies(
-    request: &Request<'_>,
     server: Ipv4Addr,
     answers: &Answers,
     right: Vec<u8>,
     fault: Option<&DhcpFault>,
+    write: impl Fn(Ipv4Addr, &Answers, &mut Vec<u8>),
 ) -> Result<Vec<Vec<u8>>, DropReason> {
     let written = |server, answers: &Answers| {
         let mut reply = Vec::new();
-        ack::write(request, server, answers, &mut reply);
+        write(server, answers, &mut reply);
         check_length(&reply).map(|()| reply)
     };
     match fault {
@@ -48,6 +47,7 @@ impl Answers {
     /// The same answers with other options; `None` leaves one as it is.
     fn with(&self, option_43: Option<&Payload43>, option_120: Option<&Payload120>, server: Ipv4Addr) -> Self {
         let mut wrong = self.clone();
+        wrong.is_43_broken |= option_43.is_some();
         if let Some(payload) = option_43 {
             wrong.option_43 = match payload {
                 Payload43::Omit => Vec::new(),

@@ -1,10 +1,11 @@
 //! What all sockets share: the prepared answers, the counters, the rules and the journal.
 
 use crate::{
-    Answers, Arrival, Counters, DropReason, RegistrarOptions, RegistrarSettings,
+    Answers, Arrival, Counters, DropReason, LeaseServer, RegistrarOptions, RegistrarSettings,
     counters::Tally,
     decide,
     heard::Heard,
+    request::Request,
     watch::{Outgoing, Remark},
 };
 use lync_model::{Clock, journal::Journal, rules::RuleBook};
@@ -13,9 +14,22 @@ use std::{
     net::{Ipv4Addr, SocketAddrV4},
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU8, Ordering::Relaxed},
     },
 };
+
+/// Whom a [`Registrar`] answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// The phones' DHCPINFORM alone, as the component of a Lync Server.
+    #[default]
+    Registrar,
+    /// Every client, with leases and options: the DHCP server of the network, as DHCPUtil.exe configures one. Without
+    /// [leases](Registrar::with_leases) it is the same as [`Registrar`](Self::Registrar).
+    Enterprise,
+    /// Nobody.
+    Off,
+}
 
 /// The Registrar as its DHCP component sees it: what it answers, and how often it did.
 pub struct Registrar {
@@ -23,6 +37,8 @@ pub struct Registrar {
     answers: RwLock<Arc<Answers>>,
     tally: Tally,
     enabled: AtomicBool,
+    mode: AtomicU8,
+    leases: Option<Arc<LeaseServer>>,
     rules: Option<Arc<RuleBook>>,
     journal: Option<(Arc<dyn Journal>, Clock)>,
 }
@@ -35,15 +51,23 @@ impl Registrar {
             answers: RwLock::new(Arc::new(Answers::new(options, settings))),
             tally: Tally::default(),
             enabled: AtomicBool::new(true),
+            mode: AtomicU8::new(Mode::default().number()),
+            leases: None,
             rules: None,
             journal: None,
         }
     }
 
-    /// Asks `rules` about every DHCPINFORM that it would answer, at the place `dhcp`.
+    /// Asks `rules` about every message that it would answer, and about what clients give back, at the place `dhcp`.
     #[must_use]
     pub fn with_rules(self, rules: Arc<RuleBook>) -> Self {
         Self { rules: Some(rules), ..self }
+    }
+
+    /// Gives leases in mode [`Mode::Enterprise`].
+    #[must_use]
+    pub fn with_leases(self, leases: Arc<LeaseServer>) -> Self {
+        Self { leases: Some(leases), ..self }
     }
 
     /// Notes in `journal` what it answers, and what it drops of the phones' class; at `clock`'s time.
@@ -61,7 +85,22 @@ impl Registrar {
         *self.answers.write().unwrap_or_else(PoisonError::into_inner) = answers;
     }
 
-    /// Switches the DHCP component on or off (Set-CsRegistrarConfiguration -EnableDHCPServer). Off, it is silent.
+    /// Answers others from now on.
+    pub fn set_mode(&self, mode: Mode) {
+        self.mode.store(mode.number(), Relaxed);
+    }
+
+    /// Whom it answers, while it is [enabled](Self::is_enabled).
+    pub fn mode(&self) -> Mode {
+        match self.mode.load(Relaxed) {
+            0 => Mode::Registrar,
+            1 => Mode::Enterprise,
+            _ => Mode::Off,
+        }
+    }
+
+    /// Switches the DHCP component on or off (Set-CsRegistrarConfiguration -EnableDHCPServer). Off, it is silent in
+    /// every mode.
     pub fn set_enabled(&self, enabled: bool) {
         self.enabled.store(enabled, Relaxed);
     }
@@ -69,6 +108,20 @@ impl Registrar {
     /// Whether the DHCP component is switched on.
     pub fn is_enabled(&self) -> bool {
         self.enabled.load(Relaxed)
+    }
+
+    /// Whether it answers anybody.
+    pub(crate) fn is_answering(&self) -> bool {
+        self.is_enabled() && self.mode() != Mode::Off
+    }
+
+    /// The leases, in the mode that gives them.
+    pub(crate) fn leases(&self) -> Option<&LeaseServer> {
+        self.leases.as_deref().filter(|_| self.mode() == Mode::Enterprise)
+    }
+
+    pub(crate) const fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// The counters of all sockets together, as they are now.
@@ -85,14 +138,14 @@ impl Registrar {
         self.rules.as_deref()
     }
 
-    /// Whether there is nothing to do about a datagram but [`decide`].
+    /// Whether there is nothing to do about a DHCPINFORM but to decide.
     pub(crate) fn is_plain(&self) -> bool {
         self.journal.is_none()
-            && self.is_enabled()
+            && self.is_answering()
             && self.rules.as_ref().is_none_or(|rules| rules.is_empty())
     }
 
-    /// [`decide`], with a drop logged and counted. An answer is counted when it has been sent.
+    /// [`decide`], or what the DHCP server of the network answers, with a drop logged and counted. An answer is counted when it has been sent.
     pub(crate) fn decide(
         &self,
         datagram: &[u8],
@@ -100,8 +153,13 @@ impl Registrar {
         answers: &Answers,
         reply: &mut Vec<u8>,
     ) -> Result<SocketAddrV4, DropReason> {
-        decide(datagram, arrival, answers, reply)
-            .inspect_err(|reason| self.dropped(arrival.source, datagram.len(), *reason))
+        let decided = match self.leases() {
+            None => decide(datagram, arrival, answers, reply),
+            Some(leases) => {
+                Request::read(datagram).and_then(|request| leases.inform(&request, arrival, answers, reply))
+            }
+        };
+        decided.inspect_err(|reason| self.dropped(arrival.source, datagram.len(), *reason))
     }
 
     /// Counts and logs a drop.
@@ -115,11 +173,11 @@ impl Registrar {
         match result {
             Ok(()) => {
                 self.tally.answered();
-                tracing::debug!(%destination, %server, "DHCPINFORM answered");
+                tracing::debug!(%destination, %server, "DHCP datagram answered");
             }
             Err(error) => {
                 self.tally.send_failed();
-                tracing::debug!(%destination, %server, %error, "DHCPACK not sent");
+                tracing::debug!(%destination, %server, %error, "DHCP answer not sent");
             }
         }
     }
@@ -137,6 +195,13 @@ impl Registrar {
         }
     }
 
+    /// Notes that a client gave an address back.
+    pub(crate) fn note_taken(&self, remark: &Remark, operation: &'static str, address: Ipv4Addr) {
+        if let (Some((journal, _)), Some(heard)) = (&self.journal, &remark.heard) {
+            journal.record(heard.taken(operation, address, remark.rule.as_ref()));
+        }
+    }
+
     /// Notes that an answer did not leave this host.
     pub(crate) fn note_not_sent(&self, remark: &Remark, error: nix::errno::Errno) {
         if let (Some((journal, _)), Some(heard)) = (&self.journal, &remark.heard) {
@@ -147,9 +212,20 @@ impl Registrar {
     /// Notes that a datagram of a phone gets no answer. The rest of a network's DHCP traffic is nothing for the journal.
     pub(crate) fn note_dropped(&self, remark: &Remark, reason: DropReason) {
         if let (Some((journal, _)), Some(heard)) = (&self.journal, &remark.heard)
-            && heard.is_of_a_phone()
+            && heard.is_of_a_phone(self.leases().is_some())
         {
             journal.record(heard.dropped(reason, remark.rule.as_ref()));
+        }
+    }
+}
+
+impl Mode {
+    /// For an atomic number.
+    const fn number(self) -> u8 {
+        match self {
+            Self::Registrar => 0,
+            Self::Enterprise => 1,
+            Self::Off => 2,
         }
     }
 }
@@ -160,6 +236,7 @@ impl fmt::Debug for Registrar {
             .field("settings", &self.settings)
             .field("answers", &self.answers())
             .field("enabled", &self.is_enabled())
+            .field("mode", &self.mode())
             .field("counters", &self.counters())
             .finish_non_exhaustive()
     }
@@ -182,6 +259,9 @@ mod tests {
         let switched_off = registrar();
         switched_off.set_enabled(false);
         assert!(!switched_off.is_plain());
+        let off = registrar();
+        off.set_mode(Mode::Off);
+        assert!(!off.is_plain());
     }
 
     #[test]

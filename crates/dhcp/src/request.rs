@@ -7,6 +7,7 @@ use dhcproto::v4::{
 };
 use lync_model::rules::Mac;
 use lync_proto::dhcp::SubOptions;
+use std::net::Ipv4Addr;
 
 /// Header and magic cookie (RFC 2131 section 2).
 pub(crate) const HEADER: usize = 240;
@@ -39,6 +40,9 @@ pub(crate) struct Options<'a> {
     pub(crate) asked: Joined<'a>,
     pub(crate) client_id: Joined<'a>,
     pub(crate) relay_agent: Joined<'a>,
+    pub(crate) requested: Joined<'a>,
+    pub(crate) server_id: Joined<'a>,
+    pub(crate) max_size: Joined<'a>,
     overload: Joined<'a>,
 }
 
@@ -116,6 +120,9 @@ impl<'a> Options<'a> {
                 OptionCode::ParameterRequestList => self.asked.push(option),
                 OptionCode::ClientIdentifier => self.client_id.push(option),
                 OptionCode::RelayAgentInformation => self.relay_agent.push(option),
+                OptionCode::RequestedIpAddress => self.requested.push(option),
+                OptionCode::ServerIdentifier => self.server_id.push(option),
+                OptionCode::MaxMessageSize => self.max_size.push(option),
                 OptionCode::OptionOverload => self.overload.push(option),
                 _ => {}
             }
@@ -124,7 +131,15 @@ impl<'a> Options<'a> {
     }
 
     pub(crate) fn is_inform(&self) -> bool {
-        self.message_type.get() == Some(&[u8::from(MessageType::Inform)])
+        self.message_type() == Some(MessageType::Inform.into())
+    }
+
+    /// Option 53, if it is one byte.
+    pub(crate) fn message_type(&self) -> Option<u8> {
+        match self.message_type.get() {
+            Some([message_type]) => Some(*message_type),
+            _ => None,
+        }
     }
 
     pub(crate) fn asks_for(&self, code: u8) -> bool {
@@ -143,6 +158,11 @@ impl<'a> Joined<'a> {
                 self.all.extend_from_slice(option.data());
             }
         }
+    }
+
+    /// The address that is the option's whole value.
+    pub(crate) fn address(&self) -> Option<Ipv4Addr> {
+        self.get().and_then(|bytes| <[u8; 4]>::try_from(bytes).ok()).map(Ipv4Addr::from)
     }
 
     /// The option's bytes, or `None` if it is not there.

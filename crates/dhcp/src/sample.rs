@@ -47,5 +47,6 @@ pub(crate) fn answers(settings: RegistrarSettings) -> Answers {
 pub(crate) const ARRIVAL: Arrival = Arrival {
     source: SocketAddrV4::new(Ipv4Addr::new(10, 99, 0, 2), 68),
     server: Ipv4Addr::new(10, 99, 0, 1),
+    broadcast: true,
     port: 67,
 };

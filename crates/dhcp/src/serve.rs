@@ -3,11 +3,19 @@
 use crate::{
     DhcpSocket, DropReason, Registrar,
     datagram::{self, Inbox},
+    lease_server::{MAX_BATCH, Question, is_lease_message},
     waiting::Waiting,
     watch::Outgoing,
 };
 use nix::errno::Errno;
-use std::{io, os::fd::AsFd, sync::Arc};
+use std::{
+    collections::VecDeque,
+    future::{Future, pending},
+    io,
+    os::fd::AsFd,
+    pin::Pin,
+    sync::Arc,
+};
 use tokio::{
     io::Interest,
     net::UdpSocket,
@@ -19,6 +27,9 @@ use tokio_util::sync::CancellationToken;
 /// Datagrams that are answered before other tasks get their turn.
 const BATCH: usize = 32;
 
+/// The most questions about leases that wait on one socket for those before them to be kept: megabytes and no more.
+const MAX_QUESTIONS: usize = 1024;
+
 /// As many receive calls may fail one after the other before a socket is given up. A network that goes down costs
 /// one; more of them mean that the socket itself is broken.
 const MAX_FAILURES: u32 = 100;
@@ -26,7 +37,7 @@ const MAX_FAILURES: u32 = 100;
 /// Answers on all sockets until `shutdown` is cancelled, or until one of the sockets breaks.
 ///
 /// A datagram that cannot be read or an answer that cannot be sent ends nothing; see [`Registrar::counters`].
-/// Answers that a rule holds back at the end are never sent.
+/// Answers that a rule holds back at the end are never sent, nor are leases promised that are being kept then.
 /// The sockets are closed at the end, and when the future is dropped.
 pub async fn serve(
     sockets: Vec<DhcpSocket>,
@@ -52,16 +63,35 @@ struct Desk {
     inbox: Inbox,
     reply: Vec<u8>,
     waiting: Waiting<Outgoing>,
+    questions: VecDeque<Question>,
 }
+
+/// A batch of questions about leases on its way to being kept.
+type Batch<'a> = Pin<Box<dyn Future<Output = Vec<Outgoing>> + Send + 'a>>;
 
 /// Answers on one socket until it breaks.
 async fn answer(socket: DhcpSocket, registrar: &Registrar) -> io::Result<()> {
     let (socket, local) = socket.into_parts();
     let socket = UdpSocket::from_std(socket.into())?;
-    let mut desk = Desk { inbox: Inbox::new(), reply: Vec::new(), waiting: Waiting::new() };
+    let mut desk =
+        Desk { inbox: Inbox::new(), reply: Vec::new(), waiting: Waiting::new(), questions: VecDeque::new() };
+    let mut batch = None;
     let mut failures = 0;
     loop {
-        readable(&socket, desk.waiting.next_due()).await?;
+        if batch.is_none() {
+            batch = next_batch(registrar, &mut desk.questions);
+        }
+        tokio::select! {
+            // What is kept is answered before more is asked.
+            biased;
+            kept = finished(&mut batch) => {
+                batch = None;
+                for outgoing in kept {
+                    send_or_keep(&socket, registrar, &mut desk.waiting, outgoing);
+                }
+            }
+            readable = readable(&socket, desk.waiting.next_due()) => readable?,
+        }
         let drained = socket.try_io(Interest::READABLE, || {
             drain(&socket, local.port(), registrar, &mut desk).map_err(io::Error::from)
         });
@@ -84,6 +114,29 @@ async fn answer(socket: DhcpSocket, registrar: &Registrar) -> io::Result<()> {
     }
 }
 
+/// Takes the questions that came first. Those that a change of mode leaves behind are dropped.
+fn next_batch<'a>(registrar: &'a Registrar, questions: &mut VecDeque<Question>) -> Option<Batch<'a>> {
+    if questions.is_empty() {
+        return None;
+    }
+    let taken: Vec<_> = questions.drain(..questions.len().min(MAX_BATCH)).collect();
+    match registrar.leases() {
+        Some(leases) => Some(Box::pin(leases.answer(registrar, taken))),
+        None => {
+            taken.into_iter().for_each(|question| registrar.refuse(&question.into(), DropReason::NotInform));
+            None
+        }
+    }
+}
+
+/// The batch's answers, once it is kept; never, if there is none.
+async fn finished(batch: &mut Option<Batch<'_>>) -> Vec<Outgoing> {
+    match batch {
+        Some(batch) => batch.await,
+        None => pending().await,
+    }
+}
+
 /// Waits for a datagram, or for the moment at which an answer is due.
 async fn readable(socket: &UdpSocket, due: Option<Instant>) -> io::Result<()> {
     match due {
@@ -94,14 +147,21 @@ async fn readable(socket: &UdpSocket, due: Option<Instant>) -> io::Result<()> {
 
 /// Answers up to [`BATCH`] datagrams, or until there are none (EAGAIN).
 fn drain(socket: &UdpSocket, port: u16, registrar: &Registrar, desk: &mut Desk) -> nix::Result<()> {
-    let Desk { inbox, reply, waiting } = desk;
+    let Desk { inbox, reply, waiting, questions } = desk;
     let answers = registrar.answers();
     for _ in 0..BATCH {
         let (datagram, arrival) = match inbox.receive(socket.as_fd(), port) {
             Err(Errno::EINTR) => continue,
             received => received?,
         };
-        if !registrar.is_plain() {
+        if registrar.leases().is_some() && is_lease_message(datagram) {
+            let question = registrar.question(datagram, arrival);
+            if questions.len() < MAX_QUESTIONS {
+                questions.push_back(question);
+            } else {
+                registrar.refuse(&question.into(), DropReason::TooManyWaiting);
+            }
+        } else if !registrar.is_plain() {
             if let Some(outgoing) = registrar.consider(datagram, &arrival, &answers) {
                 send_or_keep(socket, registrar, waiting, outgoing);
             }
@@ -133,7 +193,11 @@ fn send_due(socket: &UdpSocket, registrar: &Registrar, waiting: &mut Waiting<Out
     let now = Instant::now();
     for _ in 0..BATCH {
         let Some(outgoing) = waiting.take_due(now) else { return };
-        send(socket, registrar, &outgoing);
+        if registrar.is_answering() {
+            send(socket, registrar, &outgoing);
+        } else {
+            registrar.refuse(&outgoing.remark, DropReason::Disabled);
+        }
     }
 }
 

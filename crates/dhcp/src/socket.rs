@@ -12,8 +12,9 @@ const MAX_NAME_BYTES: usize = 15;
 
 /// A bound UDP socket that has not been served yet. Datagrams wait in it until [`serve`](crate::serve) takes it.
 ///
-/// SO_BROADCAST stays off: every answer is unicast, and without it the kernel refuses to send to a network's
-/// broadcast address that somebody has put into ciaddr. Receiving broadcasts does not need it.
+/// SO_BROADCAST is on only while a broadcast is sent, which a lease needs and a DHCPINFORM does not: without it the
+/// kernel refuses to send to a network's broadcast address that somebody has put into ciaddr. Receiving broadcasts does
+/// not need it.
 #[derive(Debug)]
 pub struct DhcpSocket {
     socket: Socket,

@@ -1,10 +1,11 @@
 //! The way of a datagram where rules, the journal or the switch have a say in it.
 
 use crate::{
-    Answers, Arrival, DropReason, Registrar,
+    Answers, Arrival, DropReason, Registrar, ack,
     decide::answer,
     fault,
     heard::Heard,
+    lease_server::Question,
     request::{self, Request},
 };
 use lync_model::{
@@ -69,6 +70,18 @@ impl Registrar {
         }
     }
 
+    /// A datagram that has to wait for an answer.
+    pub(crate) fn question(&self, datagram: &[u8], arrival: Arrival) -> Question {
+        Question { datagram: datagram.to_vec(), arrival, heard: self.hear(datagram, &arrival) }
+    }
+
+    /// Counts, logs and notes that a client gave an address back.
+    pub(crate) fn taken(&self, remark: &Remark, operation: &'static str, address: Ipv4Addr) {
+        self.tally().taken();
+        tracing::debug!(source = %remark.source, operation, %address, "DHCP address given back");
+        self.note_taken(remark, operation, address);
+    }
+
     /// Counts, logs and notes that a datagram gets no answer.
     pub(crate) fn refuse(&self, remark: &Remark, reason: DropReason) {
         self.dropped(remark.source, remark.bytes, reason);
@@ -78,28 +91,40 @@ impl Registrar {
     fn judge(&self, datagram: &[u8], arrival: &Arrival, answers: &Answers) -> Judgement {
         let right = Request::read(datagram).and_then(|request| {
             let mut right = Vec::new();
-            let destination = answer(&request, arrival, answers, &mut right)?;
-            if self.is_enabled() { Ok((request, destination, right)) } else { Err(DropReason::Disabled) }
+            let destination = match self.leases() {
+                None => answer(&request, arrival, answers, &mut right),
+                Some(server) => server.inform(&request, arrival, answers, &mut right),
+            }?;
+            if self.is_answering() { Ok((request, destination, right)) } else { Err(DropReason::Disabled) }
         });
         match right {
             Err(reason) => Judgement { fired: None, replies: Err(reason) },
             Ok((request, destination, right)) => {
-                let fired = self.ask_rules(&request, arrival);
+                let fired = self.ask_rules(&request, arrival, "inform");
                 let fault = fired.as_ref().and_then(|fired| fault::of(&fired.action));
-                let replies = fault::replies(&request, arrival.server, answers, right, fault);
+                let write = |server, answers: &Answers, reply: &mut Vec<u8>| match self.leases() {
+                    None => ack::write(&request, server, answers, reply),
+                    Some(leases) => leases.write_inform(&request, arrival, server, answers, reply),
+                };
+                let replies = fault::replies(arrival.server, answers, right, fault, write);
                 Judgement { replies: replies.map(|replies| (destination, replies)), fired }
             }
         }
     }
 
     /// Asked about requests alone that would be answered, so that no rule is used up by others.
-    fn ask_rules(&self, request: &Request<'_>, arrival: &Arrival) -> Option<Fired> {
+    pub(crate) fn ask_rules(
+        &self,
+        request: &Request<'_>,
+        arrival: &Arrival,
+        operation: &'static str,
+    ) -> Option<Fired> {
         let class = request.options.class.get().map(request::class_text);
         let occasion = Occasion {
             source: Some(IpAddr::V4(*arrival.source.ip())),
             mac: request::mac(request.header),
             vendor_class: class.as_deref(),
-            ..Occasion::at(Place::Dhcp, "inform")
+            ..Occasion::at(Place::Dhcp, operation)
         };
         self.rules()?.decide(&occasion)
     }

@@ -24,8 +24,16 @@ impl Journal for NoJournal {
 
 /// The names of entries: what `wait`, `verify`, `after` and `until` ask for.
 pub mod names {
-    /// A DHCPINFORM was answered.
+    /// A DHCPINFORM was answered, or a lease granted.
     pub const DHCP_ACK: &str = "dhcp.ack";
+    /// A client was offered an address.
+    pub const DHCP_OFFER: &str = "dhcp.offer";
+    /// A client was refused the address that it asked for.
+    pub const DHCP_NAK: &str = "dhcp.nak";
+    /// A client gave its address back.
+    pub const DHCP_RELEASED: &str = "dhcp.released";
+    /// A client found that somebody else uses the address it was given.
+    pub const DHCP_DECLINED: &str = "dhcp.declined";
     /// A DHCP datagram got no answer.
     pub const DHCP_DROPPED: &str = "dhcp.dropped";
     /// A TCP connection ended; its TLS handshake had succeeded, where it has TLS.
@@ -70,8 +78,12 @@ pub mod names {
     pub const CLOCK_CHANGED: &str = "clock.changed";
 
     /// Every name.
-    pub const ALL: [&str; 22] = [
+    pub const ALL: [&str; 26] = [
         DHCP_ACK,
+        DHCP_OFFER,
+        DHCP_NAK,
+        DHCP_RELEASED,
+        DHCP_DECLINED,
         DHCP_DROPPED,
         CONNECTION,
         TLS_FAILED,

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::{
-    Arrival, RegistrarSettings, RelayedAnswer, ServerField,
+    Arrival, RegistrarSettings, RelayedAnswer, ServerField, ack,
     decide::answer,
+    request::Request,
     sample::{self, ARRIVAL, BASIC, with_options},
 };
 use dhcproto::v4::borrowed::DhcpOptionIterator;
@@ -16,7 +17,8 @@ fn ask_with(datagram: &[u8], arrival: &Arrival, answers: &Answers, fault: Option
     let request = Request::read(datagram).unwrap();
     let mut right = Vec::new();
     answer(&request, arrival, answers, &mut right).unwrap();
-    replies(&request, arrival.server, answers, right, fault)
+    let write = |server, answers: &Answers, reply: &mut Vec<u8>| ack::write(&request, server, answers, reply);
+    replies(arrival.server, answers, right, fault, write)
 }
 
 fn ask(fault: &DhcpFault) -> Answered {

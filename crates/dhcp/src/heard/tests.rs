@@ -74,7 +74,7 @@ fn a_drop_is_told_with_its_reason_and_a_failure_with_its_cause() {
     assert_eq!(entry.raw, Some(Raw::Datagram { request: hex(&sample::inform()), replies: vec![] }));
     let entry = heard.not_sent(&"no route", None);
     assert_eq!((entry.event.as_str(), entry.outcome), (names::DHCP_DROPPED, Outcome::Failed));
-    assert_eq!(entry.summary, "DHCPACK for 00:04:f2:00:00:01 not sent: no route");
+    assert_eq!(entry.summary, "DHCP answer for 00:04:f2:00:00:01 not sent: no route");
 }
 
 #[test]
@@ -82,12 +82,12 @@ fn a_broken_datagram_of_a_phone_is_known_by_its_class() {
     let whole = with_options(&BASIC);
     let cut = [&whole[..whole.len() - 1], &[12, 5, b'h']].concat();
     assert!(Request::read(&cut).is_err());
-    assert!(heard(&cut).is_of_a_phone());
+    assert!(heard(&cut).is_of_a_phone(false));
     assert_eq!(decoded(&heard(&cut).dropped(DropReason::CutOption, None))[0], ("asked", "43, 120"));
     for foreign in
         [&b""[..], &[1; 100], &with_options(&[BASIC[0], (60, b"MSFT 5.0"), BASIC[2]]), &whole[..242]]
     {
-        assert!(!heard(foreign).is_of_a_phone());
+        assert!(!heard(foreign).is_of_a_phone(false));
     }
 }
 
@@ -111,4 +111,65 @@ fn a_hardware_address_of_another_length_is_none() {
     let mut datagram = sample::inform();
     datagram[2] = 16;
     assert_eq!(heard(&datagram).dropped(DropReason::Rule, None).device.mac, None);
+}
+
+#[test]
+fn a_question_for_the_vlan_is_a_phones_where_leases_are_given() {
+    let question = heard(&with_options(&[(53, &[1]), (60, b"CPE-OCPHONE")]));
+    assert!(question.is_of_a_phone(true) && !question.is_of_a_phone(false));
+}
+
+/// An answer of this kind with an address and options.
+fn lease(kind: u8, address: [u8; 4], options: &[u8]) -> Vec<u8> {
+    let mut reply = sample::ack()[..240].to_vec();
+    reply[16..20].copy_from_slice(&address);
+    reply.extend([53, 1, kind]);
+    reply.extend_from_slice(options);
+    reply.push(255);
+    reply
+}
+
+#[test]
+fn each_answer_about_a_lease_has_its_own_name() {
+    let told = |question: u8, reply: Vec<u8>| {
+        let entry = heard(&with_options(&[(53, &[question])])).answered(&[reply], None);
+        (entry.event, entry.outcome, entry.summary.replace("00:04:f2:00:00:01", "PHONE"))
+    };
+    let expect = |event: &str, outcome, summary: &str| (event.to_owned(), outcome, summary.to_owned());
+    let address = [10, 0, 0, 7];
+    assert_eq!(
+        told(1, lease(2, address, &[])),
+        expect(names::DHCP_OFFER, Outcome::Ok, "DHCPDISCOVER of PHONE answered: 10.0.0.7 offered")
+    );
+    assert_eq!(
+        told(3, lease(5, address, &[])),
+        expect(names::DHCP_ACK, Outcome::Ok, "DHCPREQUEST of PHONE answered: 10.0.0.7 leased")
+    );
+    assert_eq!(
+        told(3, lease(6, [0; 4], &[])),
+        expect(names::DHCP_NAK, Outcome::Refused, "DHCPREQUEST of PHONE refused")
+    );
+}
+
+#[test]
+fn what_was_leased_is_decoded_by_the_class_that_asked() {
+    let question = heard(&with_options(&[(53, &[1]), (60, b"CPE-OCPHONE")]));
+    let options = [51, 4, 0, 0, 0x0E, 0x10, 43, 4, 10, 2, 0, 100];
+    let entry = question.answered(&[lease(2, [10, 0, 0, 7], &options)], None);
+    assert_eq!(entry.decoded["address"], "10.0.0.7");
+    assert_eq!(entry.decoded["lease_seconds"], "3600");
+    assert_eq!(entry.decoded["option_43"], "VLAN 100");
+    let other = heard(&with_options(&[(53, &[1]), (60, b"yealink")]));
+    assert_eq!(other.answered(&[lease(2, [10, 0, 0, 7], &options)], None).decoded["option_43"], "0a020064");
+}
+
+#[test]
+fn what_is_given_back_is_told() {
+    let address = Ipv4Addr::new(10, 0, 0, 7);
+    let released = heard(&with_options(&[(53, &[7])])).taken("release", address, None);
+    assert_eq!((released.event.as_str(), released.outcome), (names::DHCP_RELEASED, Outcome::Ok));
+    assert_eq!(released.summary, "00:04:f2:00:00:01 released 10.0.0.7");
+    let declined = heard(&with_options(&[(53, &[4])])).taken("decline", address, None);
+    assert_eq!((declined.event.as_str(), declined.outcome), (names::DHCP_DECLINED, Outcome::Failed));
+    assert_eq!(declined.decoded["address"], "10.0.0.7");
 }

@@ -6,6 +6,7 @@
     reason = "the helpers of a test may fail as loudly as it"
 )]
 
+mod leases;
 mod rules;
 mod serving;
 

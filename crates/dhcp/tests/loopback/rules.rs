@@ -208,6 +208,25 @@ async fn a_delayed_answer_keeps_no_other_phone_waiting() {
 }
 
 #[tokio::test]
+async fn an_answer_that_waits_is_not_sent_once_it_is_switched_off() {
+    let bench = Bench::start().await;
+    bench.arm(&format!("{ONE_PHONE}\ndelay = \"500ms\""));
+    bench.send(&inform()).await;
+    // The other's answer shows that the first is being held back.
+    bench.send(&other_phone()).await;
+    bench.receive().await;
+    bench.server.registrar.set_enabled(false);
+    soon(async {
+        while bench.dropped(DropReason::Disabled) == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert_eq!(bench.server.stop().await.answered(), 1);
+    assert_eq!(bench.journal.take().last().unwrap().decoded["reason"], "disabled");
+}
+
+#[tokio::test]
 async fn what_still_waits_at_the_end_delays_it_not() {
     let bench = Bench::start().await;
     bench.arm(&format!("{ONE_PHONE}\ndelay = \"1m\""));

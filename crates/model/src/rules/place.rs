@@ -39,7 +39,7 @@ impl Place {
     /// The operations that a rule can name here.
     pub const fn operations(self) -> &'static [&'static str] {
         match self {
-            Self::Dhcp => &["inform"],
+            Self::Dhcp => &["inform", "discover", "request", "release", "decline"],
             Self::Tls => &["http", "https", "userpin"],
             Self::Http => &["http", "https"],
             Self::CertProv => &["get-root-cert-chains", "get-and-publish-cert", "mex"],
