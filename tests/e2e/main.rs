@@ -6,6 +6,7 @@ mod admin;
 mod bad_input;
 mod certificates;
 mod command_line;
+mod dhcputil;
 mod hop;
 mod journal;
 mod kept;

@@ -8,7 +8,7 @@ use crate::routes::{
     waits,
 };
 use complete::{Bounds, Refusals, Security, Words};
-use utoipa::{IntoParams, OpenApi};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 
 /// The namespace of a request.
 #[derive(IntoParams)]
@@ -64,6 +64,12 @@ pub(crate) struct ThumbprintPath {
     #[param(example = "A9993E364706816ABA3E25717850C26C9CD0D89D")]
     thumbprint: String,
 }
+
+/// Bytes as they are, no JSON.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "it is the document's alone")]
+pub(crate) struct Binary(Vec<u8>);
 
 #[derive(OpenApi)]
 #[openapi(

@@ -8,6 +8,8 @@ mod clock;
 mod config;
 mod defaults;
 mod demo;
+mod dhcp;
+mod dhcputil;
 mod diagnostics;
 mod events;
 mod journal;
@@ -59,6 +61,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         arguments: Vec<String>,
     },
+    /// DHCPUtil.exe: options 43 and 120 of a pool, and what a DHCP server makes of them
+    #[command(name = "DHCPUtil", disable_help_flag = true)]
+    DhcpUtil {
+        /// As for the tool; `-?` tells them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+        arguments: Vec<String>,
+    },
+    /// Say of a DHCP option 43 or 120 what is wrong with it
+    Dhcp(dhcp::DhcpArgs),
     /// List, add and remove users of a kept pool; set, lock and unlock their PINs
     User(user::UserArgs),
     /// Every known failure by name: list and explain them, arm and lift them on a running pool
@@ -130,6 +141,8 @@ pub async fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Demo(arguments)) => demo::run(arguments, own).await,
         Some(Command::Phone(arguments)) => phone::run(arguments).await,
         Some(Command::TestCsPhoneBootstrap { arguments }) => bootstrap::run(&arguments).await,
+        Some(Command::DhcpUtil { arguments }) => dhcputil::run(&arguments).await,
+        Some(Command::Dhcp(arguments)) => dhcp::run(&arguments),
         Some(Command::User(arguments)) => user::run(arguments).await,
         Some(Command::Scenarios(arguments)) => scenarios::run(arguments).await,
         Some(Command::Rules(arguments)) => rules::run(arguments).await,
@@ -169,7 +182,7 @@ fn repeats_digits(error: &clap::Error) -> bool {
 
 /// PowerShell knows cmdlets in any case; so does this command line.
 fn cmdlets_in_any_case(mut arguments: Vec<OsString>) -> Vec<OsString> {
-    const CMDLETS: &[&str] = &["Test-CsPhoneBootstrap"];
+    const CMDLETS: &[&str] = &["Test-CsPhoneBootstrap", "DHCPUtil"];
     if let Some(first) = arguments.get_mut(1)
         && let Some(cmdlet) = CMDLETS.iter().find(|cmdlet| first.eq_ignore_ascii_case(cmdlet))
     {

@@ -3,12 +3,16 @@
 //! [`Options`] is the configuration as it is written, all of it optional; [`Config`] is the one that is used,
 //! complete and checked. A flag beats its environment variable, which beats the file, which beats the default.
 
+mod dhcp;
 pub(crate) mod failures;
 mod options;
 mod resolve;
 mod users;
 
-pub use options::{CertificateKey, LogFormat, Options, RelayReply, Siaddr};
+pub(crate) use dhcp::{Dhcp, Enterprise};
+pub use options::{
+    CertificateKey, DhcpMode, DhcpOptions, LogFormat, Options, RelayReply, Siaddr, VoiceVlanWidth,
+};
 pub(crate) use resolve::{Origin, Resolved, resolve};
 pub(crate) use users::check_display_name;
 pub use users::{UserError, UserFixture, UserState, UsersFile};
@@ -17,7 +21,7 @@ use lync_admin::SecretToken;
 use lync_model::diagnostics::DiagnosticsTable;
 use lync_model::rules::RuleSpec;
 use lync_model::{CertificateValidity, CsrKeySize, WebServiceSettings};
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -132,21 +136,6 @@ pub struct Listen {
     pub admin: SocketAddr,
 }
 
-/// The DHCP component of the Registrar.
-#[derive(Clone, Debug)]
-pub struct Dhcp {
-    /// EnableDHCPServer.
-    pub enabled: bool,
-    /// Addresses to listen on.
-    pub listen: Vec<SocketAddrV4>,
-    /// Interfaces to listen on, at port 67. None but those named here.
-    pub interfaces: Vec<String>,
-    /// Where the answer to a relayed request goes.
-    pub relay_reply: RelayReply,
-    /// The siaddr field of an answer.
-    pub siaddr: Siaddr,
-}
-
 /// Certificates.
 #[derive(Clone, Debug)]
 pub struct Pki {
@@ -187,11 +176,6 @@ impl Config {
             decided => decided,
         };
         let admin = options.listen.admin.unwrap_or(loopback(10088));
-        let interfaces = interfaces(options.dhcp.interfaces.unwrap_or_default())?;
-        let dhcp_listen = options.dhcp.listen.unwrap_or_else(|| match interfaces.is_empty() {
-            true => vec![SocketAddrV4::new(Ipv4Addr::LOCALHOST, 10067)],
-            false => Vec::new(),
-        });
         Ok(Self {
             sip_domain,
             listen: Listen {
@@ -200,13 +184,7 @@ impl Config {
                 userpin: options.listen.userpin.unwrap_or(loopback(10444)),
                 admin,
             },
-            dhcp: Dhcp {
-                enabled: options.dhcp.enabled.unwrap_or(true),
-                listen: dhcp_listen,
-                interfaces,
-                relay_reply: options.dhcp.relay_reply.unwrap_or_default(),
-                siaddr: options.dhcp.siaddr.unwrap_or_default(),
-            },
+            dhcp: dhcp::dhcp(options.dhcp)?,
             pki: Pki { key, extra_names: extra_names(options.pki.extra_names.unwrap_or_default())? },
             web: web_settings(&options.web)?,
             userpin: UserPin {

@@ -29,8 +29,8 @@ mod pool;
 mod scenarios;
 
 pub use config::{
-    CertificateKey, Config, ConfigError, LogFormat, Options, RelayReply, ScenarioCall, Siaddr, UserError,
-    UserFixture, UserState, UsersFile,
+    CertificateKey, Config, ConfigError, DhcpMode, DhcpOptions, LogFormat, Options, RelayReply, ScenarioCall,
+    Siaddr, UserError, UserFixture, UserState, UsersFile, VoiceVlanWidth,
 };
 pub use endpoints::Endpoints;
 pub use lync_journal::{DeviceSession, Filter, Missed};

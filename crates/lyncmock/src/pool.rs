@@ -33,6 +33,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 pub(crate) use web::WebConfiguration;
+use wiring::DhcpParts;
 
 /// Why a pool did not start. The text says what to change.
 #[derive(Debug, thiserror::Error)]
@@ -134,6 +135,7 @@ impl Deref for Running {
 impl Running {
     /// Starts every part; when this returns, every socket is bound and served, and every scenario is armed.
     pub(crate) async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        wiring::nobody_else_serves(&config).await?;
         let sockets = Sockets::bind(&config)?;
         let scratch = scratch()?;
         let lock = config.data_dir.as_deref().map(lock).transpose()?;
@@ -149,10 +151,10 @@ impl Running {
         let journal = Journal::new(clock.clone(), limits, Arc::clone(&rules));
         let events = Arc::new(Events::new(journal.clone()));
         let (pki, store) = tokio::try_join!(open_pki(&config, &clock), open_store(&config, &clock))?;
-        let store = store.with_events(events.clone());
+        let store = Arc::new(store.with_events(events.clone()));
         let endpoints = sockets.endpoints(&config, write_ca(&config, scratch.path(), &pki)?)?;
-        let registrar = wiring::registrar(&config, sockets.https_port()?, &rules, &journal, &clock)?;
-        let registrar = Arc::new(registrar);
+        let parts = DhcpParts { rules: &rules, journal: &journal, clock: &clock, store: &store };
+        let registrar = Arc::new(wiring::registrar(&config, sockets.https_port()?, parts).await?);
         let core = Arc::new(Core {
             web: WebConfiguration::new(config.web.clone()),
             trust: wiring::trust(&pki)?,
@@ -161,7 +163,7 @@ impl Running {
             doors: Doors::default(),
             scenarios: Scenarios::default(),
             dhcp: sockets.dhcp_places.clone(),
-            store: Arc::new(store),
+            store,
             pki: Arc::new(pki),
             config,
             endpoints,

@@ -111,17 +111,22 @@ fn close(form: &mut Object) {
     form.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
 }
 
-/// An unsigned number ends where its type, or exact JSON, does.
+/// An unsigned number ends where its type, or exact JSON, does. What may not fit the signed `int32` is `int64`.
 fn bound(schema: &mut RefOr<Schema>) {
     let RefOr::T(Schema::Object(object)) = schema else { return };
-    if object.minimum.is_none() || object.maximum.is_some() {
+    if object.minimum.is_none() {
         return;
     }
-    object.maximum = match object.format {
-        Some(SchemaFormat::KnownFormat(KnownFormat::Int32)) => number(MAX_SHORT_NUMBER),
-        Some(SchemaFormat::KnownFormat(KnownFormat::Int64)) => number(MAX_NUMBER),
-        _ => return,
+    let most = match (&object.maximum, &object.format) {
+        (Some(most), _) => Some(most.clone()),
+        (None, Some(SchemaFormat::KnownFormat(KnownFormat::Int32))) => number(MAX_SHORT_NUMBER),
+        (None, Some(SchemaFormat::KnownFormat(KnownFormat::Int64))) => number(MAX_NUMBER),
+        (None, _) => return,
     };
+    if matches!(most, Some(Number::UInt(most)) if i32::try_from(most).is_err()) {
+        object.format = Some(SchemaFormat::KnownFormat(KnownFormat::Int64));
+    }
+    object.maximum = most;
 }
 
 /// The objects that a schema is made of: itself, or the forms that it can have.

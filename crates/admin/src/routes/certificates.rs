@@ -32,7 +32,7 @@ pub(crate) async fn list_certificates(
 #[utoipa::path(get, path = "/v1/certificates/{store}/{thumbprint}", tag = "certificates",
     params(crate::openapi::StorePath, crate::openapi::ThumbprintPath),
     responses(
-        (status = 200, description = "DER", body = [u8], content_type = "application/pkix-cert"),
+        (status = 200, description = "DER", body = crate::openapi::Binary, content_type = "application/pkix-cert"),
         (status = 404, description = "There is no such store or certificate")))]
 pub(crate) async fn show_certificate(
     Call { pool, .. }: Call,
@@ -46,13 +46,13 @@ pub(crate) async fn show_certificate(
 #[utoipa::path(post, path = "/v1/certificates/{store}", tag = "certificates",
     params(crate::openapi::StorePath),
     request_body(description = "DER or PEM", content(
-        ([u8] = "application/pkix-cert"), ([u8] = "application/x-pem-file"),
-        ([u8] = "application/octet-stream"))),
+        (crate::openapi::Binary = "application/pkix-cert"), (crate::openapi::Binary = "application/x-pem-file"),
+        (crate::openapi::Binary = "application/octet-stream"))),
     responses(
         (status = 201, description = "It is trusted", body = Certificate,
             headers(("Location" = String, description = "By which it is taken out"))),
         (status = 404, description = "There is no such store"),
-        (status = 409, description = "It is there already"),
+        (status = 409, description = "It is there already, or the store is full"),
         (status = 422, description = "It is no certificate")))]
 pub(crate) async fn add_certificate(
     Call { pool, .. }: Call,

@@ -56,7 +56,8 @@ pub(crate) async fn list_devices(Call { pool, scope }: Call) -> Result<Json<Vec<
         crate::openapi::Namespaced),
     responses(
         (status = 200, description = "JSON Lines; HTTP Archive 1.2; or a capture file", content(
-            (String = "application/jsonl"), (Object = "application/json"), ([u8] = "application/x-pcapng"))),
+            (String = "application/jsonl"), (Object = "application/json"),
+            (crate::openapi::Binary = "application/x-pcapng"))),
         (status = 422, description = "A value of the filter cannot be meant")))]
 pub(crate) async fn export_journal(Asked { api, scope, mut query }: Asked) -> Result<Raw, ApiError> {
     let missing =

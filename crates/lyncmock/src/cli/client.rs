@@ -40,7 +40,7 @@ pub(super) struct ClientArgs {
     pub(super) timeout: Option<Duration>,
 }
 
-fn patience(text: &str) -> Result<Duration, String> {
+pub(super) fn patience(text: &str) -> Result<Duration, String> {
     let span: Span = text.parse().map_err(|error| format!("{error}"))?;
     let longest = time::Duration::hours(1);
     match span.0 {

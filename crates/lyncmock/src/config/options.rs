@@ -1,5 +1,9 @@
 //! The configuration as it is written: in the file, as flags and as environment variables.
 
+mod dhcp;
+
+pub use dhcp::{DhcpMode, DhcpOptions, RelayReply, Siaddr, VoiceVlanWidth};
+
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -95,52 +99,6 @@ pub struct ListenOptions {
         value_name = "ADDR:PORT"
     )]
     pub admin: Option<SocketAddr>,
-}
-
-/// `[dhcp]`
-#[derive(Args, Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields, default)]
-#[command(next_help_heading = "DHCP (Set-CsRegistrarConfiguration -EnableDHCPServer)")]
-pub struct DhcpOptions {
-    /// Answer the DHCPINFORM of phones
-    #[arg(id = "dhcp.enabled", long = "dhcp-enabled", env = "LYNCMOCK_DHCP_ENABLED", value_name = "BOOL")]
-    pub enabled: Option<bool>,
-    /// Addresses to listen on, separated by commas [default: 127.0.0.1:10067, or none where interfaces are named]
-    #[arg(
-        id = "dhcp.listen",
-        long = "dhcp-listen",
-        env = "LYNCMOCK_DHCP_LISTEN",
-        value_name = "ADDR:PORT",
-        value_delimiter = ','
-    )]
-    pub listen: Option<Vec<SocketAddrV4>>,
-    /// Interfaces to listen on at port 67, separated by commas; DHCP is on no other interface
-    #[arg(
-        id = "dhcp.interfaces",
-        long = "dhcp-interfaces",
-        env = "LYNCMOCK_DHCP_INTERFACES",
-        value_name = "NAME",
-        value_delimiter = ','
-    )]
-    pub interfaces: Option<Vec<String>>,
-    /// Where the answer to a relayed request goes
-    #[arg(
-        id = "dhcp.relay_reply",
-        long = "dhcp-relay-reply",
-        env = "LYNCMOCK_DHCP_RELAY_REPLY",
-        value_enum,
-        value_name = "TO"
-    )]
-    pub relay_reply: Option<RelayReply>,
-    /// The siaddr field of an answer
-    #[arg(
-        id = "dhcp.siaddr",
-        long = "dhcp-siaddr",
-        env = "LYNCMOCK_DHCP_SIADDR",
-        value_enum,
-        value_name = "WHAT"
-    )]
-    pub siaddr: Option<Siaddr>,
 }
 
 /// `[pki]`
@@ -375,28 +333,6 @@ pub struct LogOptions {
     pub format: Option<LogFormat>,
 }
 
-/// Where the answer to a relayed DHCPINFORM goes; servers disagree, RFC 2131 4.3.5 says to the client.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RelayReply {
-    /// To ciaddr, port 68.
-    #[default]
-    Client,
-    /// To giaddr, port 67, as dnsmasq does.
-    Relay,
-}
-
-/// The siaddr field of a DHCPACK; what the real component writes is not public.
-#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Siaddr {
-    /// 0.0.0.0, as Kea and ISC dhcpd do.
-    #[default]
-    Zero,
-    /// The server's address, as dnsmasq does.
-    Server,
-}
-
 /// The kind of key of the pool's certificates.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -449,6 +385,7 @@ impl Options {
 
             [dhcp]
             enabled = true
+            mode = "registrar"
             interfaces = []
             relay_reply = "client"
             siaddr = "zero"

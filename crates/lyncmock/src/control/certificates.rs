@@ -6,6 +6,9 @@ use lync_admin::{ApiError, ApiResult};
 use lync_pki::describe;
 use rustls::pki_types::CertificateDer;
 
+/// The most certificates of a store: each change reads all of them. Windows comes with some hundred.
+const MAX_HELD: usize = 1000;
+
 impl Control {
     pub(super) fn list_certificates(&self, store: Option<CertificateStore>) -> Vec<Certificate> {
         let wanted = [CertificateStore::Root, CertificateStore::Intermediate];
@@ -39,6 +42,11 @@ impl Control {
         let shown = self
             .shown_certificate(store, &certificate)
             .ok_or_else(|| ApiError::invalid("that is no X.509 certificate"))?;
+        if self.held(store).len() >= MAX_HELD {
+            return Err(ApiError::conflict(format!(
+                "the store has {MAX_HELD} certificates and takes no more"
+            )));
+        }
         let trust = &self.core.trust;
         let added = match store {
             CertificateStore::Root => trust.add(certificate),

@@ -6,9 +6,13 @@ use super::{Core, StartError};
 use crate::config::{Config, RelayReply, Siaddr};
 use crate::control::Control;
 use lync_admin::Access;
-use lync_dhcp::{Registrar, RegistrarOptions, RegistrarSettings, RelayedAnswer, ServerField};
+use lync_dhcp::lease::Pools;
+use lync_dhcp::{
+    Enterprise, LeaseServer, Mode, Registrar, RegistrarOptions, RegistrarSettings, RelayedAnswer, ServerField,
+};
 use lync_journal::Journal;
 use lync_model::Clock;
+use lync_model::lease::LeaseLog;
 use lync_model::ports::UserPinService;
 use lync_model::rules::RuleBook;
 use lync_model::scenario::Service;
@@ -17,6 +21,7 @@ use lync_net::{Gate, HeaderCase, Limits, Options};
 use lync_pki::Pool as Pki;
 use lync_proto::ticket::TicketKey;
 use lync_proto::userpin::PinDecryptionKey;
+use lync_store::Store;
 use lync_userpin::{Target, Timeouts};
 use lync_web::{FrontEnd, Parts, Urls};
 use std::net::SocketAddr;
@@ -189,14 +194,13 @@ pub(super) fn trust(pki: &Pki) -> Result<TrustStore, StartError> {
     Ok(trust)
 }
 
-/// The Registrar's DHCP component.
-pub(super) fn registrar(
+/// The DHCP component: the Registrar's own, or that of the network's DHCP server.
+pub(super) async fn registrar(
     config: &Config,
     https_port: u16,
-    rules: &Arc<RuleBook>,
-    journal: &Arc<Journal>,
-    clock: &Clock,
+    parts: DhcpParts<'_>,
 ) -> Result<Registrar, StartError> {
+    let DhcpParts { rules, journal, clock, store } = parts;
     let problem = |error: &dyn std::fmt::Display| StartError::part("DHCP options", error);
     let options = RegistrarOptions {
         uc_client: lync_proto::dhcp::UcClientOptions::for_pool(&config.fqdn, https_port)
@@ -217,7 +221,55 @@ pub(super) fn registrar(
             RelayReply::Relay => RelayedAnswer::ToRelay,
         },
     };
-    Ok(Registrar::new(&options, settings)
+    let registrar = Registrar::new(&options, settings)
         .with_rules(Arc::clone(rules))
-        .with_journal(journal.clone(), clock.clone()))
+        .with_journal(journal.clone(), clock.clone());
+    let Some(enterprise) = &config.dhcp.enterprise else { return Ok(registrar) };
+    let leases = leases(enterprise, config, clock, store).await?;
+    let registrar = registrar.with_leases(Arc::new(leases));
+    registrar.set_mode(Mode::Enterprise);
+    Ok(registrar)
+}
+
+/// What the DHCP component is given.
+pub(super) struct DhcpParts<'a> {
+    pub(super) rules: &'a Arc<RuleBook>,
+    pub(super) journal: &'a Arc<Journal>,
+    pub(super) clock: &'a Clock,
+    pub(super) store: &'a Arc<Store>,
+}
+
+/// Leases, kept where users are: a pool with a data directory goes on with them.
+async fn leases(
+    config: &crate::config::Enterprise,
+    whole: &Config,
+    clock: &Clock,
+    store: &Arc<Store>,
+) -> Result<LeaseServer, StartError> {
+    let problem = |error: &dyn std::fmt::Display| StartError::part("dhcp", error);
+    let options = Enterprise::new(&config.options, &config.classes).map_err(|error| problem(&error))?;
+    let pools = Pools::new(config.subnets.clone(), config.settings).map_err(|error| problem(&error))?;
+    let log = whole.data_dir.is_some().then(|| -> Arc<dyn LeaseLog> { store.clone() });
+    LeaseServer::open(options, pools, log, clock.clone()).await.map_err(|error| problem(&error))
+}
+
+/// Refuses to give leases on an interface where another server does: two of them are every network's trouble.
+pub(super) async fn nobody_else_serves(config: &Config) -> Result<(), StartError> {
+    if !config.dhcp.enterprise.as_ref().is_some_and(|enterprise| enterprise.probe) {
+        return Ok(());
+    }
+    let interfaces = if config.dhcp.enabled { config.dhcp.interfaces.as_slice() } else { &[] };
+    for interface in interfaces {
+        let found =
+            lync_dhcp::probe(interface).await.map_err(|error| StartError::part("dhcp.probe", &error))?;
+        if let Some(answer) = found {
+            let problem = format!(
+                "the DHCP server {} answers on {interface} and offers {}; no leases are given beside it, unless \
+                 dhcp.probe = false",
+                answer.server, answer.offered
+            );
+            return Err(StartError::part("dhcp.interfaces", &problem));
+        }
+    }
+    Ok(())
 }
