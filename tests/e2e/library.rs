@@ -234,17 +234,17 @@ async fn of_two_scenarios_that_change_one_user_the_second_is_refused() {
 async fn a_scenario_whose_cause_was_mended_is_cured() {
     let pool = pool().await;
     let hung = pool.scenario("web-service-hung").arm().await.unwrap();
-    assert!(!hung.is_cured());
+    assert!(!hung.is_cured().await);
     pool.restart_web_service();
-    assert!(hung.is_cured());
+    assert!(hung.is_cured().await);
     assert!(signs_in(&pool, KEN).await);
     hung.lift().await.unwrap();
 
-    // A user who was changed is never said to be cured: nobody knows who mended what.
     let locked = pool.scenario("pin-locked").for_user("kenmyer").arm().await.unwrap();
+    assert!(!locked.is_cured().await);
     pool.unlock_pin(&"sip:kenmyer@litwareinc.com".parse().unwrap()).await.unwrap();
     assert!(signs_in(&pool, KEN).await);
-    assert!(!locked.is_cured());
+    assert!(locked.is_cured().await);
 }
 
 #[tokio::test]

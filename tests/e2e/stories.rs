@@ -124,10 +124,10 @@ async fn a_web_site_that_hangs_is_cured_by_a_restart() {
     let short = Timeouts { connect: Duration::from_millis(300), request: Duration::from_millis(300) };
     let failure = pool.phone("1219", "0712").timeouts(short).run().await.outcome.unwrap_err();
     assert!(matches!(failure.kind, FailureKind::NoAnswer { .. }), "{failure}");
-    assert!(!hung.is_cured());
+    assert!(!hung.is_cured().await);
     pool.restart_web_service();
     assert!(pool.phone("1219", "0712").run().await.outcome.is_ok());
-    assert!(hung.is_cured());
+    assert!(hung.is_cured().await);
 }
 
 /// A front end keeps its connection to the user-PIN service; a rule about connections counts at once all the same.

@@ -14,6 +14,11 @@ impl Directory {
         Self { lines: lines.into_iter().collect() }
     }
 
+    /// Whether it is a user's number or extension.
+    pub(crate) fn has(&self, typed: &str) -> bool {
+        typed.parse::<PhoneOrExt>().is_ok_and(|typed| self.lines.iter().any(|(line, _)| typed.matches(line)))
+    }
+
     /// The user whose number or extension it is; `None` when it is nobody's or that of several.
     pub(crate) fn only_user_of(&self, typed: &str) -> Option<&SipUri> {
         let typed: PhoneOrExt = typed.parse().ok()?;
@@ -41,5 +46,6 @@ mod tests {
         assert_eq!(named("1219").as_deref(), Some("sip:kenmyer@litwareinc.com"));
         assert_eq!(named("+12065551402").as_deref(), Some("sip:b@litwareinc.com"));
         assert_eq!((named("1400"), named("9999"), named("")), (None, None, None));
+        assert!(directory.has("1400") && !directory.has("9999"));
     }
 }

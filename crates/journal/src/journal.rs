@@ -7,6 +7,7 @@ use crate::{
 };
 use crate::{verify, wait};
 use lync_model::journal::{Entry, Protocol};
+use lync_model::ports::NumberDirectory;
 use lync_model::rules::{Happening, Mac, Namespaces, Occasion, Place, RuleBook};
 use lync_model::{Clock, Live, SipUri};
 use lync_net::{EndedConnection, Observer};
@@ -150,6 +151,12 @@ impl Journal {
     fn lock(&self) -> MutexGuard<'_, Kept> {
         // What is kept is whole between its methods; a panic within one could at worst leave a count wrong.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl NumberDirectory for Journal {
+    fn is_somebodys(&self, phone_or_ext: &str) -> bool {
+        self.directory.get().has(phone_or_ext)
     }
 }
 

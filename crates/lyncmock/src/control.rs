@@ -172,7 +172,7 @@ impl Pool for Control {
     }
 
     async fn armed(&self, scope: &Scope) -> ApiResult<Vec<ArmedScenario>> {
-        Ok(self.list_armed(scope))
+        Ok(self.list_armed(scope).await)
     }
 
     async fn arm(&self, scope: &Scope, wish: ArmScenario) -> ApiResult<ArmedScenario> {

@@ -176,12 +176,18 @@ impl Running {
         let mut tasks = JoinSet::new();
         wiring::serve(&core, sockets, &mut tasks, &shutdown).await?;
         core.users_changed().await;
+        core.tell_what_was_left_armed();
         core.arm_configured().await?;
         Ok(Self { core, shutdown, tasks, _lock: lock, _scratch: scratch })
     }
 
     /// Stops every part and waits until all have ended.
+    ///
+    /// A pool that is kept is left as its scenarios found it: they go with the process, what they changed would not.
     pub(crate) async fn stop(mut self) {
+        if self.core.config.data_dir.is_some() {
+            self.core.lift_everything().await;
+        }
         self.shutdown.cancel();
         while self.tasks.join_next().await.is_some() {}
     }

@@ -211,6 +211,7 @@ impl Core {
         self.users_changed().await;
         self.note(names::SCENARIO_ARMED, &armed, scenario);
         self.scenarios.keep(armed.clone());
+        self.mark_armed();
         Ok(armed)
     }
 
@@ -228,11 +229,59 @@ impl Core {
             self.scenarios.keep(armed);
             return Err(error);
         }
+        self.mark_armed();
         self.users_changed().await;
         if let Ok(scenario) = Catalogue::built_in().get(&armed.name) {
             self.note(names::SCENARIO_LIFTED, &armed, scenario);
         }
         Ok(())
+    }
+
+    /// Takes back every scenario, the last one first. What cannot be is told in the log.
+    pub(crate) async fn lift_everything(self: &Arc<Self>) {
+        for armed in self.scenarios.list().iter().rev() {
+            if let Err(error) = self.lift(armed.id).await {
+                tracing::error!(scenario = armed.name, %error, "a scenario was not lifted");
+            }
+        }
+    }
+
+    /// Notes in the data directory what is armed, for a process that comes after one that was killed.
+    fn mark_armed(&self) {
+        let Some(path) = self.mark() else { return };
+        let line = |armed: &ArmedScenario| match &armed.user {
+            Some(user) => format!("{}@{}\n", armed.name, user.address()),
+            None => format!("{}\n", armed.name),
+        };
+        let armed: String = self.scenarios.list().iter().map(line).collect();
+        let written = match armed.is_empty() {
+            true => match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            },
+            false => std::fs::write(&path, armed),
+        };
+        if let Err(error) = written {
+            tracing::warn!(path = %path.display(), %error, "what is armed could not be noted");
+        }
+    }
+
+    /// Says what a killed process had armed: users may still be as its scenarios made them.
+    pub(crate) fn tell_what_was_left_armed(&self) {
+        let Some(path) = self.mark() else { return };
+        if let Ok(left) = std::fs::read_to_string(&path) {
+            let left = left.lines().collect::<Vec<_>>().join(", ");
+            tracing::warn!(
+                scenarios = left,
+                "the pool was killed while these were armed; users may be as they made them (`lyncmock reset` makes \
+                 all new)"
+            );
+            let _ = std::fs::remove_file(&path);
+        }
+    }
+
+    fn mark(&self) -> Option<std::path::PathBuf> {
+        Some(self.config.data_dir.as_ref()?.join("armed"))
     }
 
     /// What the configuration names.
@@ -258,7 +307,7 @@ impl Core {
     pub(crate) fn found_by_scenarios(&self) -> (Vec<Arc<UserRecord>>, Vec<SipUri>) {
         let all = self.scenarios.list();
         let changes = all.iter().flat_map(|armed| &armed.undo).filter_map(|change| match change {
-            Undo::User { record, added } => Some((Arc::clone(record), added.clone())),
+            Undo::User { record, added, .. } => Some((Arc::clone(record), added.clone())),
             _ => None,
         });
         let (records, added): (Vec<_>, Vec<_>) = changes.unzip();

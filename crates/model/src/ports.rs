@@ -41,6 +41,12 @@ pub enum UserPinError {
     Store(String),
 }
 
+/// Whose numbers are whose, as far as may be told without asking for a PIN.
+pub trait NumberDirectory: Send + Sync {
+    /// Whether a user has this number or extension. What is nobody's may be a PIN in the wrong field.
+    fn is_somebodys(&self, phone_or_ext: &str) -> bool;
+}
+
 /// The pool's own certification authority, which signs client certificates.
 pub trait CertificateAuthority: Send + Sync {
     /// Checks the CSR's proof of possession and signs a certificate that names `user`.

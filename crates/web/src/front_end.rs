@@ -2,7 +2,7 @@
 
 use crate::urls::Urls;
 use lync_model::diagnostics::DiagnosticsTable;
-use lync_model::ports::{CertificateAuthority, UserPinService};
+use lync_model::ports::{CertificateAuthority, NumberDirectory, UserPinService};
 use lync_model::rules::RuleBook;
 use lync_model::{Clock, Live, WebServiceSettings};
 use lync_proto::ticket::TicketKey;
@@ -22,6 +22,8 @@ pub struct Parts {
     pub diagnostics: DiagnosticsTable,
     /// The user-PIN service, in another process for all that the web services know.
     pub user_pin: Arc<dyn UserPinService>,
+    /// Whose numbers are whose, for the notes on refusals.
+    pub numbers: Arc<dyn NumberDirectory>,
     /// The pool's certification authority.
     pub authority: Arc<dyn CertificateAuthority>,
     /// The key of web tickets.
@@ -62,6 +64,10 @@ impl FrontEnd {
 
     pub(crate) fn user_pin(&self) -> &dyn UserPinService {
         self.parts.user_pin.as_ref()
+    }
+
+    pub(crate) fn numbers(&self) -> &dyn NumberDirectory {
+        self.parts.numbers.as_ref()
     }
 
     pub(crate) fn authority(&self) -> &dyn CertificateAuthority {

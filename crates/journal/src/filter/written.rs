@@ -91,6 +91,16 @@ impl From<Filter> for Written {
     }
 }
 
+impl Filter {
+    /// Whether it asks for what can be.
+    ///
+    /// # Errors
+    /// When it names an event that no entry ever has.
+    pub fn check(&self) -> Result<(), FilterError> {
+        self.event.clone().map_or(Ok(()), |event| known_event(event).map(drop))
+    }
+}
+
 fn known_event(event: String) -> Result<String, FilterError> {
     let known = match event.strip_suffix('*') {
         Some(beginning) => names::ALL.iter().any(|name| name.starts_with(beginning)),

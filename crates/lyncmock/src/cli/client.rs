@@ -30,7 +30,7 @@ pub(super) struct ClientArgs {
     #[arg(long, value_name = "HOST=ADDR", value_parser = host_and_address)]
     pub(super) resolve: Vec<(String, IpAddr)>,
     /// Sign in to the pool that wrote this file
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["dhcp", "dhcp_interface"])]
+    #[arg(long, env = "LYNCMOCK_READY_FILE", value_name = "FILE")]
     pub(super) ready_file: Option<PathBuf>,
     /// Make an RSA key with 2048 bits instead of one on P-256
     #[arg(long)]
@@ -62,14 +62,15 @@ fn host_and_address(text: &str) -> Result<(String, IpAddr), String> {
 impl ClientArgs {
     /// A phone that looks where these arguments say. `wants_dhcp`: something is left to be found.
     pub(super) fn sign_in(&self, phone_or_ext: &str, pin: Pin, wants_dhcp: bool) -> anyhow::Result<SignIn> {
+        let elsewhere = self.dhcp.is_some() || self.dhcp_interface.is_some();
         let mut sign_in = match &self.ready_file {
-            Some(file) => {
+            Some(file) if !elsewhere => {
                 let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
                 let endpoints = Endpoints::from_json(&text).with_context(|| file.display().to_string())?;
                 anyhow::ensure!(address_in(&endpoints.https).is_some(), "{}: no address", file.display());
                 client_of(&endpoints, phone_or_ext, pin)
             }
-            None => self.by_arguments(SignIn::new(phone_or_ext, pin), wants_dhcp),
+            _ => self.by_arguments(SignIn::new(phone_or_ext, pin), wants_dhcp),
         };
         if let Some(port) = self.http_port {
             sign_in = sign_in.http_port(port);

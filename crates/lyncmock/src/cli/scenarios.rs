@@ -43,6 +43,9 @@ enum ScenariosCommand {
         /// NAME for everybody, NAME@USER for one user
         #[arg(value_name = "NAME[@USER]", value_parser = crate::config::failures::scenario)]
         call: crate::config::ScenarioCall,
+        /// Print one JSON object, with the number
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         server: ServerArgs,
     },
@@ -56,8 +59,8 @@ enum ScenariosCommand {
     },
     /// Lift one that is armed on a running pool: what it changed is as before
     Lift {
-        /// Its name, or its number where it is armed more than once
-        #[arg(value_name = "NAME|NUMBER")]
+        /// As it was armed; or its number, where that is armed more than once
+        #[arg(value_name = "NAME[@USER]|NUMBER")]
         which: String,
         #[command(flatten)]
         server: ServerArgs,
@@ -84,10 +87,13 @@ pub(super) async fn run(arguments: ScenariosArgs) -> anyhow::Result<ExitCode> {
             };
             print(if json { format!("{}\n", as_json(scenario)) } else { explained(scenario) })?;
         }
-        ScenariosCommand::Arm { call, server } => {
+        ScenariosCommand::Arm { call, json, server } => {
             let wish = ArmScenario { scenario: call.name, user: call.user };
             let armed = server.client()?.arm(&wish).await?;
-            print(format!("armed: {}\n", line(&armed)))?;
+            print(match json {
+                true => format!("{}\n", serde_json::to_string(&armed)?),
+                false => format!("armed: {}\n", line(&armed)),
+            })?;
         }
         ScenariosCommand::Armed { json, server } => {
             let armed = server.client()?.armed().await?;
@@ -105,8 +111,7 @@ pub(super) async fn run(arguments: ScenariosArgs) -> anyhow::Result<ExitCode> {
 async fn lift(which: &str, server: &ServerArgs) -> anyhow::Result<()> {
     let client = server.client()?;
     let armed = client.armed().await?;
-    let meant: Vec<&ArmedScenario> =
-        armed.iter().filter(|armed| armed.scenario == which || armed.id.to_string() == which).collect();
+    let meant: Vec<&ArmedScenario> = armed.iter().filter(|armed| is_meant(armed, which)).collect();
     match meant.as_slice() {
         [] => anyhow::bail!("`{which}` is not armed"),
         [one] => {
@@ -120,8 +125,25 @@ async fn lift(which: &str, server: &ServerArgs) -> anyhow::Result<()> {
     }
 }
 
+fn is_meant(armed: &ArmedScenario, which: &str) -> bool {
+    let (name, user) = match which.split_once('@') {
+        Some((name, user)) => (name, Some(user)),
+        None => (which, None),
+    };
+    let is_for = |user: &str| {
+        let address = armed.user.as_deref().unwrap_or_default().trim_start_matches("sip:");
+        let user = user.trim_start_matches("sip:");
+        address.eq_ignore_ascii_case(user) || address.split('@').next().is_some_and(|name| name == user)
+    };
+    armed.id.to_string() == which || (armed.scenario == name && user.is_none_or(is_for))
+}
+
 fn line(armed: &ArmedScenario) -> String {
-    let whom = armed.user.as_deref().unwrap_or("everybody");
+    let everybody = match &armed.namespace {
+        Some(namespace) => format!("everybody of the namespace {namespace}"),
+        None => "everybody".to_owned(),
+    };
+    let whom = armed.user.as_ref().unwrap_or(&everybody);
     let cured = if armed.cured { ", cured" } else { "" };
     format!("{} {} for {whom}{cured}", armed.id, armed.scenario)
 }

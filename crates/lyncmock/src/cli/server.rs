@@ -14,7 +14,7 @@ pub(super) struct ServerArgs {
     #[arg(long, env = "LYNCMOCK_SERVER", value_name = "URL")]
     pub(super) server: Option<String>,
     /// The pool that wrote this file
-    #[arg(long, value_name = "FILE", conflicts_with = "server")]
+    #[arg(long, env = "LYNCMOCK_READY_FILE", value_name = "FILE")]
     pub(super) ready_file: Option<PathBuf>,
     /// A file with the token that it asks for
     #[arg(long, env = "LYNCMOCK_ADMIN_TOKEN_FILE", value_name = "FILE")]
@@ -35,11 +35,6 @@ impl ServerArgs {
             None => None,
         };
         Ok(Client::new(&self.url()?, token, self.namespace.as_deref())?)
-    }
-
-    /// Whether a running pool was named at all.
-    pub(super) fn is_given(&self) -> bool {
-        self.server.is_some() || self.ready_file.is_some()
     }
 
     /// Where the admin API is.

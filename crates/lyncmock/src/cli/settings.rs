@@ -36,7 +36,20 @@ fn pair(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
     let value = serde_json::from_str(&value.to_ascii_lowercase())
         .map_err(|_| "the value is neither true, false nor a number".to_owned())?;
-    Ok((name.trim().to_ascii_lowercase(), value))
+    Ok((snake_case(name.trim()), value))
+}
+
+/// `UsePinAuth` and `use_pin_auth` are the same.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        let inside = snake.chars().next_back().is_some_and(|last| last.is_ascii_lowercase());
+        if letter.is_ascii_uppercase() && inside {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake.replace("enable_dhcpserver", "enable_dhcp_server").replace("csrkey", "csr_key")
 }
 
 pub(super) async fn run(arguments: SettingsArgs) -> anyhow::Result<ExitCode> {

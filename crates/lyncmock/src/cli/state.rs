@@ -61,7 +61,14 @@ pub(super) async fn reset(arguments: ResetArgs) -> anyhow::Result<ExitCode> {
         What::Journal => Reset::Journal,
         What::Scenarios => Reset::Scenarios,
     };
-    arguments.server.client()?.reset(what).await?;
+    let client = arguments.server.client()?;
+    client.reset(what).await?;
+    let armed = client.armed().await?;
+    let again: Vec<&str> = armed.iter().map(|armed| armed.scenario.as_str()).collect();
+    print(match again.is_empty() {
+        true => "reset\n".to_owned(),
+        false => format!("reset; armed, as at the start: {}\n", again.join(", ")),
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

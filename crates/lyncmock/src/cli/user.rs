@@ -49,8 +49,8 @@ enum UserCommand {
     },
     /// Set a user's PIN, as Set-CsClientPin does
     SetPin {
-        /// SIP address
-        sip_uri: SipUri,
+        /// SIP address, or its part before the @
+        user: String,
         #[command(flatten)]
         pin: PinArgs,
         #[command(flatten)]
@@ -58,22 +58,22 @@ enum UserCommand {
     },
     /// Lock a user's PIN, as Lock-CsClientPin does
     Lock {
-        /// SIP address
-        sip_uri: SipUri,
+        /// SIP address, or its part before the @
+        user: String,
         #[command(flatten)]
         place: Place,
     },
     /// Unlock a user's PIN, as Unlock-CsClientPin does, whatever locked it
     Unlock {
-        /// SIP address
-        sip_uri: SipUri,
+        /// SIP address, or its part before the @
+        user: String,
         #[command(flatten)]
         place: Place,
     },
     /// Remove a user with PIN and certificates
     Remove {
-        /// SIP address
-        sip_uri: SipUri,
+        /// SIP address, or its part before the @
+        user: String,
         #[command(flatten)]
         place: Place,
     },
@@ -125,23 +125,30 @@ pub(super) async fn run(arguments: UserArgs) -> anyhow::Result<ExitCode> {
             users.add(&user, pin.read()?).await?;
             print(format!("added {}\n", user.sip_uri))?;
         }
-        UserCommand::SetPin { sip_uri, pin, place } => {
+        UserCommand::SetPin { user, pin, place } => {
             let users = place.open().await?;
             let pin = pin.read()?.context("give the PIN by --pin or --pin-stdin")?;
-            users.set_pin(&sip_uri, pin).await?;
-            print(format!("PIN of {sip_uri} set\n"))?;
+            let user = users.find(&user).await?;
+            users.set_pin(&user, pin).await?;
+            print(format!("PIN of {user} set\n"))?;
         }
-        UserCommand::Lock { sip_uri, place } => {
-            place.open().await?.lock(&sip_uri).await?;
-            print(format!("PIN of {sip_uri} locked\n"))?;
+        UserCommand::Lock { user, place } => {
+            let users = place.open().await?;
+            let user = users.find(&user).await?;
+            users.lock(&user).await?;
+            print(format!("PIN of {user} locked\n"))?;
         }
-        UserCommand::Unlock { sip_uri, place } => {
-            place.open().await?.unlock(&sip_uri).await?;
-            print(format!("PIN of {sip_uri} unlocked\n"))?;
+        UserCommand::Unlock { user, place } => {
+            let users = place.open().await?;
+            let user = users.find(&user).await?;
+            users.unlock(&user).await?;
+            print(format!("PIN of {user} unlocked\n"))?;
         }
-        UserCommand::Remove { sip_uri, place } => {
-            place.open().await?.remove(&sip_uri).await?;
-            print(format!("removed {sip_uri}\n"))?;
+        UserCommand::Remove { user, place } => {
+            let users = place.open().await?;
+            let user = users.find(&user).await?;
+            users.remove(&user).await?;
+            print(format!("removed {user}\n"))?;
         }
     }
     Ok(ExitCode::SUCCESS)

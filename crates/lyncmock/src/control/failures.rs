@@ -8,10 +8,14 @@ use lync_model::rules::{self, Owner, Rule, RuleError, RuleId};
 use lync_model::{SipUri, User};
 
 impl Control {
-    pub(super) fn list_armed(&self, scope: &Scope) -> Vec<ArmedScenario> {
-        let all = self.core.scenarios.list().into_iter();
-        let seen = all.filter(|armed| scope.namespace.is_none() || armed.namespace == scope.namespace);
-        seen.map(|armed| self.shown_scenario(&armed)).collect()
+    pub(super) async fn list_armed(&self, scope: &Scope) -> Vec<ArmedScenario> {
+        let mut seen = Vec::new();
+        for armed in self.core.scenarios.list() {
+            if scope.namespace.is_none() || armed.namespace == scope.namespace {
+                seen.push(self.shown_scenario(&armed).await);
+            }
+        }
+        seen
     }
 
     pub(super) async fn arm_scenario(&self, scope: &Scope, wish: &ArmScenario) -> ApiResult<ArmedScenario> {
@@ -22,7 +26,7 @@ impl Control {
         };
         let (user, namespace) = (user.as_ref().map(SipUri::as_str), scope.namespace.as_deref());
         let armed = self.core.arm(&wish.scenario, user, namespace).await.or_refused()?;
-        Ok(self.shown_scenario(&armed))
+        Ok(self.shown_scenario(&armed).await)
     }
 
     pub(super) async fn lift_scenario(&self, scope: &Scope, id: u64) -> ApiResult<()> {
@@ -80,7 +84,7 @@ impl Control {
     /// Lifts every scenario of the scope.
     pub(super) async fn lift_all(&self, scope: &Scope) -> ApiResult<()> {
         // The last one first, as each found what those before it had changed.
-        for armed in self.list_armed(scope).iter().rev() {
+        for armed in self.list_armed(scope).await.iter().rev() {
             match self.core.lift(armed.id).await {
                 Ok(()) | Err(ScenarioError::NotArmed(_)) => {}
                 Err(error) => return Err(super::refused(error)),
@@ -118,13 +122,13 @@ impl Control {
         Ok(armed.iter().filter(|rule| ids.contains(&rule.id)).map(ArmedRule::from).collect())
     }
 
-    fn shown_scenario(&self, armed: &crate::scenarios::ArmedScenario) -> ArmedScenario {
+    async fn shown_scenario(&self, armed: &crate::scenarios::ArmedScenario) -> ArmedScenario {
         ArmedScenario {
             id: armed.id,
             scenario: armed.name.clone(),
             user: armed.user.as_ref().map(ToString::to_string),
             namespace: armed.namespace.clone(),
-            cured: self.core.is_cured(armed),
+            cured: self.core.is_cured(armed).await,
         }
     }
 }

@@ -20,7 +20,7 @@ impl Control {
         let ours = |namespace: &Option<String>| *namespace == scope.namespace;
         let rules = self.list_rules(scope).into_iter();
         let rules = rules.filter(|rule| rule.scenario.is_none() && ours(&rule.namespace));
-        let armed = self.list_armed(scope).into_iter().filter(|armed| ours(&armed.namespace));
+        let armed = self.list_armed(scope).await.into_iter().filter(|armed| ours(&armed.namespace));
         let namespaces = self.list_namespaces().into_iter();
         let namespaces = namespaces.filter(|one| pool || scope.namespace.as_ref() == Some(&one.name));
         Ok(State {

@@ -23,12 +23,19 @@ pub struct Expectation {
 
 impl Expectation {
     /// An event of the journal, at least once; `*` at its end stands for any rest, as in `webticket.*`.
+    ///
+    /// # Panics
+    /// When there is no such event: what cannot happen would never be missed.
     pub fn of(event: &str) -> Self {
         Self::matching(Filter::event(event))
     }
 
     /// An entry that this filter lets through, at least once.
+    ///
+    /// # Panics
+    /// When the filter names an event that does not exist.
     pub fn matching(filter: Filter) -> Self {
+        must_exist(&filter);
         Self { verification: Verification { filter, at_least: Some(1), ..Verification::default() } }
     }
 
@@ -75,6 +82,16 @@ impl Expectation {
         self.verification.at_least = at_least;
         self.verification.at_most = at_most;
         self
+    }
+}
+
+/// Panics when the filter names an event that no entry ever has: a misspelt name would otherwise pass for silence.
+pub(super) fn must_exist(filter: &Filter) {
+    if let Err(error) = filter.check() {
+        #[expect(clippy::panic, reason = "a test that asks for what cannot be is wrong")]
+        {
+            panic!("lyncmock: {error}");
+        }
     }
 }
 

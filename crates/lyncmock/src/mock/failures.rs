@@ -60,11 +60,13 @@ impl Armed {
         &self.name
     }
 
-    /// Whether nothing is left of what it changed, because somebody mended the cause. Of a user who was changed it is
-    /// never said.
-    pub fn is_cured(&self) -> bool {
+    /// Whether nothing is left of what it changed, because somebody mended the cause.
+    pub async fn is_cured(&self) -> bool {
         let all = self.core.scenarios.list();
-        all.iter().find(|armed| armed.id == self.id).is_none_or(|armed| self.core.is_cured(armed))
+        match all.iter().find(|armed| armed.id == self.id) {
+            Some(armed) => self.core.is_cured(armed).await,
+            None => true,
+        }
     }
 
     /// Takes back all that it changed.

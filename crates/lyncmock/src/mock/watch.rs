@@ -37,11 +37,15 @@ impl LyncMock {
     ///
     /// # Errors
     /// When it does not come in time.
+    ///
+    /// # Panics
+    /// When the filter names an event that does not exist.
     pub async fn wait_for_within(
         &self,
         filter: &Filter,
         patience: Duration,
     ) -> Result<Arc<Entry>, Box<Missed>> {
+        super::expect::must_exist(filter);
         let mut found = self.running.journal.wait(filter, 1, patience).await?;
         Ok(found.swap_remove(0))
     }

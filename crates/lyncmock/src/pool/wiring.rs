@@ -169,6 +169,7 @@ impl<'a> Serving<'a> {
             settings: core.web.effective().clone(),
             diagnostics: core.config.diagnostics.clone(),
             user_pin: Arc::new(self.user_pin(user_pin)?),
+            numbers: core.journal.clone(),
             authority: pki.clone(),
             ticket_key: ticket_key.map_err(|error| StartError::part("web ticket key", &error))?,
             clock: core.clock.clone(),

@@ -86,7 +86,9 @@ impl Core {
             match self.store.change_user(each, change).await {
                 Ok(added) => {
                     changed += 1;
-                    armed.undo.push(Undo::User { record: Arc::new(record), added });
+                    // A user who was removed has no record any more.
+                    let after = self.store.record(each).await.ok().map(Arc::new);
+                    armed.undo.push(Undo::User { record: Arc::new(record), added, change, after });
                 }
                 // Of everybody those are meant who can be changed so: not all have a PIN or a number.
                 Err(
@@ -123,7 +125,7 @@ impl Core {
     fn check_free(&self, users: &[SipUri]) -> Result<(), ScenarioError> {
         for armed in self.scenarios.list() {
             let changed = armed.undo.iter().flat_map(|change| match change {
-                Undo::User { record, added } => [slice::from_ref(record.user()), added].concat(),
+                Undo::User { record, added, .. } => [slice::from_ref(record.user()), added].concat(),
                 _ => Vec::new(),
             });
             let changed: HashSet<SipUri> = changed.collect();

@@ -4,7 +4,7 @@ use super::{ArmedScenario, ScenarioError};
 use crate::pool::Core;
 use lync_model::SipUri;
 use lync_model::rules::RuleId;
-use lync_model::scenario::Service;
+use lync_model::scenario::{Service, UserChange};
 use lync_store::{StoreError, UserRecord};
 use rustls::pki_types::CertificateDer;
 use std::sync::Arc;
@@ -16,7 +16,14 @@ pub(super) enum Undo {
     /// A rule that was armed.
     Rule(RuleId),
     /// A user as it was, and the users who were added beside it.
-    User { record: Arc<UserRecord>, added: Vec<SipUri> },
+    User {
+        record: Arc<UserRecord>,
+        added: Vec<SipUri>,
+        /// What was made of the user.
+        change: UserChange,
+        /// The user as it was then; `None` when it was removed.
+        after: Option<Arc<UserRecord>>,
+    },
     /// Settings of the web services.
     Web,
     /// Settings of the Registrar.
@@ -48,7 +55,7 @@ impl Core {
             Undo::Rule(id) => {
                 self.rules.disarm(*id);
             }
-            Undo::User { record, added } => {
+            Undo::User { record, added, .. } => {
                 for twin in added {
                     match self.store.remove_user(twin).await {
                         Ok(()) | Err(StoreError::NoSuchUser(_)) => {}
@@ -78,19 +85,61 @@ impl Core {
         Ok(())
     }
 
-    /// Whether nothing is left of what the scenario changed, so that it fails nobody any more. Of users nothing is
-    /// known here but what a lock tells.
-    pub(crate) fn is_cured(&self, armed: &ArmedScenario) -> bool {
-        armed.undo.iter().all(|change| match change {
+    /// Whether nothing is left of what the scenario changed, so that it fails nobody any more.
+    pub(crate) async fn is_cured(&self, armed: &ArmedScenario) -> bool {
+        for change in &armed.undo {
+            let gone = match change {
+                Undo::User { record, added, change, after } => {
+                    self.is_mended(record.user(), added, *change, after.as_deref()).await
+                }
+                other => self.is_gone(armed.id, other),
+            };
+            if !gone {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether an administrator has mended what a scenario made of this user.
+    async fn is_mended(
+        &self,
+        user: &SipUri,
+        added: &[SipUri],
+        change: UserChange,
+        after: Option<&UserRecord>,
+    ) -> bool {
+        let Ok(now) = self.store.record(user).await else { return false };
+        // Only of a user who was removed there was no record; now there is one.
+        let Some(after) = after else { return true };
+        match change {
+            UserChange::Locked | UserChange::LockedForAnHour | UserChange::LockedBySystem => {
+                !now.counters().is_locked(self.clock.now())
+            }
+            UserChange::OtherPin | UserChange::PinExpired | UserChange::PinNotSet => now.pin() != after.pin(),
+            UserChange::TwinOfExtension | UserChange::TwinOfNumber => {
+                for twin in added {
+                    if self.store.record(twin).await.is_ok() {
+                        return now.particulars() != after.particulars() || now.pin() != after.pin();
+                    }
+                }
+                true
+            }
+            _ => now.particulars() != after.particulars(),
+        }
+    }
+
+    fn is_gone(&self, scenario: u64, change: &Undo) -> bool {
+        match change {
             Undo::Rule(id) => self.rules.is_over(*id),
-            Undo::Web => !self.web.holds(armed.id),
-            Undo::Registrar => !self.registrar_settings.holds(armed.id),
+            Undo::Web => !self.web.holds(scenario),
+            Undo::Registrar => !self.registrar_settings.holds(scenario),
             Undo::Root(root) => !self.trust.list().contains(root),
             Undo::Intermediate(intermediate) => !self.trust.intermediates().contains(intermediate),
-            Undo::Service(service) => !self.doors.is_shut_by(*service, armed.id),
+            Undo::Service(service) => !self.doors.is_shut_by(*service, scenario),
             Undo::Clock { set, .. } => self.clock.times_set() != *set,
             Undo::User { .. } | Undo::Certificates => false,
-        })
+        }
     }
 }
 

@@ -42,7 +42,8 @@ async fn authenticate(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<S
     let verified = front_end.user_pin().verify_pin(&credentials.phone_or_ext, &credentials.pin).await;
     // A rule may have refused for the service, without looking whose number it is.
     let asked = !front_end.rules().may_answer_anybody(Place::UserPin);
-    let is_known = |error: &UserPinError| asked && knows_number(error);
+    let is_somebodys = front_end.numbers().is_somebodys(&credentials.phone_or_ext);
+    let is_known = |error: &UserPinError| is_somebodys || (asked && knows_number(error));
     if verified.as_ref().map_or_else(is_known, |_| true) {
         exchange.learned.phone_or_ext(&credentials.phone_or_ext);
     }

@@ -11,7 +11,7 @@ use lync_model::diagnostics::DiagnosticsTable;
 use lync_model::journal::Note;
 use lync_model::ports::{
     CertificateAuthority, CertificateRefused, CertificateRequest, CheckedCertificate, CsrError,
-    IssuedCertificate, PinFailureReason, UserPinError, UserPinService,
+    IssuedCertificate, NumberDirectory, PinFailureReason, UserPinError, UserPinService,
 };
 use lync_model::rules::{Known, Owner, RuleBook, RulesFile};
 use lync_model::{Clock, Live, Pin, PublishedCertificate, SipUri, User, WebServiceSettings};
@@ -55,6 +55,7 @@ impl Pool {
             rules: Arc::clone(&rules),
             diagnostics: DiagnosticsTable::built_in(),
             user_pin: Arc::new(Users::default()),
+            numbers: Arc::new(Nobodys),
             authority: Arc::new(Authority),
             ticket_key: ticket_key(),
             clock: clock.clone(),
@@ -182,5 +183,14 @@ impl CertificateAuthority for Authority {
 
     fn check(&self, _: &[u8], _: OffsetDateTime) -> Result<CheckedCertificate, CertificateRefused> {
         Ok(CheckedCertificate { user: USER.parse().unwrap(), public_key: Vec::new() })
+    }
+}
+
+/// A directory that knows no number: what is noted then was found by the user-PIN service.
+struct Nobodys;
+
+impl NumberDirectory for Nobodys {
+    fn is_somebodys(&self, _: &str) -> bool {
+        false
     }
 }

@@ -3,6 +3,7 @@
 use super::list::{self, Row};
 use crate::cli::server::ServerArgs;
 use crate::config::Options;
+use crate::scenarios::called;
 use anyhow::{Context, bail};
 use clap::Args;
 use lync_admin::Client;
@@ -32,8 +33,8 @@ pub(super) enum Users {
 
 impl Place {
     pub(super) async fn open(&self) -> anyhow::Result<Users> {
-        // A directory that the environment names gives way to a server that somebody typed.
-        let directory = if self.server.is_given() { None } else { self.directory()? };
+        // A directory gives way to a URL, and a ready file, which the environment may name, to a directory.
+        let directory = if self.server.server.is_some() { None } else { self.directory()? };
         let Some(dir) = directory else {
             return Ok(Users::Running(self.server.client()?));
         };
@@ -58,6 +59,15 @@ impl Place {
 }
 
 impl Users {
+    /// The user of this SIP address, or of this part before the `@`.
+    pub(super) async fn find(&self, given: &str) -> anyhow::Result<SipUri> {
+        let users: Vec<User> = match self {
+            Self::Kept(store) => store.users().await?,
+            Self::Running(client) => client.users().await?.iter().filter_map(shown).collect(),
+        };
+        Ok(called(&users, given)?.sip_uri.clone())
+    }
+
     pub(super) async fn list(&self) -> anyhow::Result<Vec<Row>> {
         match self {
             Self::Kept(store) => list::of_store(store).await,
@@ -120,6 +130,17 @@ impl Users {
         }
         Ok(())
     }
+}
+
+fn shown(user: &lync_admin::dto::User) -> Option<User> {
+    Some(User {
+        sip_uri: user.sip_address.parse().ok()?,
+        display_name: user.display_name.clone(),
+        line_uri: None,
+        enabled: user.enabled,
+        enterprise_voice: user.enterprise_voice_enabled,
+        pin_set_at: None,
+    })
 }
 
 fn data_dir_in(file: &Path) -> anyhow::Result<Option<PathBuf>> {
