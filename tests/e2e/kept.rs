@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lync_tests::command::Served;
 use lync_tests::logs;
-use lyncmock::{LyncMock, Options};
+use lyncmock::{CertificateKey, LyncMock, Options};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -145,4 +145,37 @@ async fn a_killed_process_has_lost_nothing_that_it_had_answered() {
     // And it starts again on what is there.
     let pool = start(dir.path()).await;
     assert!(pool.phone("1219", "0712").run().await.outcome.is_ok());
+}
+
+#[tokio::test]
+async fn an_orderly_end_takes_back_what_scenarios_made_of_kept_users() {
+    logs::start();
+    let dir = TempDir::new().unwrap();
+    let start = || LyncMock::builder().data_dir(dir.path()).certificate_key(CertificateKey::P256).start();
+    let pool = start().await.unwrap();
+    for name in ["web-ticket-invalid", "user-not-found"] {
+        pool.scenario(name).for_user("kenmyer").arm().await.unwrap();
+    }
+    assert!(pool.phone("1219", "0712").run().await.outcome.is_err());
+    assert!(dir.path().join("armed").is_file(), "nothing would tell of them after a crash");
+    pool.stop().await;
+    assert!(!dir.path().join("armed").exists());
+    let pool = start().await.unwrap();
+    assert!(pool.phone("1219", "0712").run().await.outcome.is_ok());
+}
+
+#[tokio::test]
+async fn a_pool_that_was_killed_says_what_was_armed() {
+    logs::start();
+    let dir = TempDir::new().unwrap();
+    let arguments = ["--data-dir", dir.path().to_str().unwrap(), "--scenario", "pin-locked@kenmyer"];
+    let mut served = Served::start(BINARY, &arguments).await;
+    served.kill().await;
+    assert_eq!(
+        std::fs::read_to_string(dir.path().join("armed")).unwrap(),
+        "pin-locked@kenmyer@litwareinc.com\n"
+    );
+    // The next one tells it once, in its log, and begins anew.
+    let _served = Served::start(BINARY, &arguments[..2]).await;
+    assert!(!dir.path().join("armed").exists());
 }
