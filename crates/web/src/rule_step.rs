@@ -43,7 +43,7 @@ impl Step {
 /// The middleware: asks the rules, and does what they say in place of, or to, what comes next.
 pub(crate) async fn pass(State(step): State<Step>, mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(step.stop);
-    if step.front_end.rules().is_empty() {
+    if step.front_end.rules().is_empty_at(step.stop.place) {
         return next.run(request).await;
     }
     let mut exchange = match Exchange::from_request(request, &step.front_end).await {

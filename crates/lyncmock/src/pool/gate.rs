@@ -86,7 +86,7 @@ impl TlsGate {
 
 impl Gate for TlsGate {
     fn admit(&self, opening: &Opening) -> Admission {
-        if self.rules.is_empty() {
+        if self.rules.is_empty_at(Place::Tls) {
             return Admission::Serve;
         }
         let occasion =

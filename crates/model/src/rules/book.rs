@@ -96,6 +96,8 @@ pub struct RuleBook {
     namespaces: Live<Namespaces>,
     /// How many rules are armed, to be read without the lock.
     armed: AtomicUsize,
+    /// How many of them at each place, in the order of [`Place::ALL`].
+    armed_at: [AtomicUsize; Place::ALL.len()],
     /// How many of them wait for something to happen.
     listening: AtomicUsize,
     state: Mutex<State>,
@@ -117,6 +119,7 @@ impl RuleBook {
             clock,
             namespaces: Live::new(Namespaces::default()),
             armed: AtomicUsize::new(0),
+            armed_at: Default::default(),
             listening: AtomicUsize::new(0),
             state: Mutex::new(state),
         }
@@ -125,6 +128,12 @@ impl RuleBook {
     /// Whether no rule is armed: one atomic load.
     pub fn is_empty(&self) -> bool {
         self.armed.load(Ordering::Acquire) == 0
+    }
+
+    /// Whether no rule is armed at this place: one atomic load too.
+    pub fn is_empty_at(&self, place: Place) -> bool {
+        let mut counts = Place::ALL.into_iter().zip(&self.armed_at);
+        counts.find(|(each, _)| *each == place).is_none_or(|(_, count)| count.load(Ordering::Acquire) == 0)
     }
 
     /// Whether a rule may answer at this place for whoever asks, so that the answer does not mean that somebody was
@@ -147,6 +156,10 @@ impl RuleBook {
         let rule = Armed::new(id, rule, owner, &state.heard);
         if rule.listens() {
             self.listening.fetch_add(1, Ordering::Release);
+        }
+        let place = Place::ALL.into_iter().zip(&self.armed_at).find(|(place, _)| rule.is_at(*place));
+        if let Some((_, count)) = place {
+            count.fetch_add(1, Ordering::Release);
         }
         state.rules.push(rule);
         self.armed.store(state.rules.len(), Ordering::Release);
@@ -247,9 +260,16 @@ impl RuleBook {
             steps.retain(|(id, _)| !ids.contains(id));
             let listening = rules.iter().filter(|rule| rule.listens()).count();
             self.listening.store(listening, Ordering::Release);
-            self.armed.store(rules.len(), Ordering::Release);
+            self.count(rules);
         }
         removed
+    }
+
+    fn count(&self, rules: &[Armed]) {
+        for (place, count) in Place::ALL.into_iter().zip(&self.armed_at) {
+            count.store(rules.iter().filter(|rule| rule.is_at(place)).count(), Ordering::Release);
+        }
+        self.armed.store(rules.len(), Ordering::Release);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -357,3 +357,11 @@ fn a_rule_is_over_when_it_is_spent_and_when_it_is_disarmed() {
     book.disarm(RuleId(2));
     assert!(book.is_over(RuleId(2)));
 }
+
+#[test]
+fn rules_of_one_place_leave_the_others_empty() {
+    let book = book(&["where = \"dhcp\"\nwhat = { dhcp = \"silence\" }"]);
+    assert!(!book.is_empty_at(Place::Dhcp) && book.is_empty_at(Place::WebTicket));
+    book.disarm_where(|_| true);
+    assert!(Place::ALL.into_iter().all(|place| book.is_empty_at(place)));
+}
