@@ -37,10 +37,10 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            entries: 5_000,
-            bytes: 12 * 1024 * 1024,
-            connections: 2_000,
-            wire_bytes: 6 * 1024 * 1024,
+            entries: 2_000,
+            bytes: 5 * 1024 * 1024,
+            connections: 1_000,
+            wire_bytes: 3 * 1024 * 1024,
             tls_keys: false,
         }
     }

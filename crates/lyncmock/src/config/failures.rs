@@ -34,7 +34,7 @@ pub(super) fn rules(path: &Path) -> Result<RulesOf, ConfigError> {
 }
 
 pub(super) fn entries(given: Option<usize>) -> Result<usize, ConfigError> {
-    match given.unwrap_or(5_000) {
+    match given.unwrap_or(2_000) {
         entries @ 1..=MAX_ENTRIES => Ok(entries),
         other => Err(value("journal.entries", &format!("{other} is outside 1 to {MAX_ENTRIES}"))),
     }

@@ -412,7 +412,7 @@ impl Options {
             request_timeout_ms = 5000
 
             [journal]
-            entries = 5000
+            entries = 2000
             tls_keys = false
 
             [log]
