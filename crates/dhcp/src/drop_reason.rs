@@ -51,7 +51,7 @@ pub enum DropReason {
     NoClientKey,
     /// No subnet that is served has the relay's, the server's or the client's address.
     NoSubnet,
-    /// Every address that the client could have is somebody else's.
+    /// Every address that the client could have is somebody else's, or its hardware address has 16 already.
     NoFreeAddress,
     /// Option 54 names another server, whose offer the client takes.
     OtherServer,

@@ -46,6 +46,15 @@ pub struct LeaseServer {
     order: tokio::sync::Mutex<()>,
 }
 
+/// What becomes of a message about leases; see [`LeaseServer::decide`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaseDecision {
+    /// The datagrams that answer it, in their order, and where each goes. DHCPRELEASE and DHCPDECLINE have none.
+    pub answer: Result<Vec<(SocketAddrV4, Vec<u8>)>, DropReason>,
+    /// What has to be kept first; also where a rule holds the answer back.
+    pub changes: Vec<LeaseChange>,
+}
+
 /// A datagram that waits to be decided about.
 pub(crate) struct Question {
     pub(crate) datagram: Vec<u8>,
@@ -85,15 +94,20 @@ impl LeaseServer {
             Some(log) => log.load().await?,
             None => Vec::new(),
         };
-        Ok(Self {
+        Ok(Self { log, ..Self::new(enterprise, pools, kept, clock) })
+    }
+
+    /// A server that goes on with the leases that were `kept`, and keeps none.
+    pub fn new(enterprise: Enterprise, pools: Pools, kept: Vec<Lease>, clock: Clock) -> Self {
+        Self {
             leases: Mutex::new(Leases::new(&pools, kept)),
             enterprise,
             pools,
-            log,
+            log: None,
             clock,
             limiter: Mutex::new(Limiter::new(Instant::now())),
             order: tokio::sync::Mutex::new(()),
-        })
+        }
     }
 
     /// The subnets that are served.
@@ -109,14 +123,27 @@ impl LeaseServer {
     }
 
     /// Ends a lease, or the time for which nobody gets a declined address. The client is not told: it goes on until it
-    /// renews. False where there was neither.
+    /// renews. False where there was neither. What cannot be kept is not done.
     pub async fn remove(&self, address: Ipv4Addr) -> Result<bool, LeaseLogError> {
         let _order = self.order.lock().await;
-        let change = self.lock().remove(address, self.clock.now());
-        match change {
-            Some(change) => self.keep(vec![change]).await.map(|()| true),
-            None => Ok(false),
-        }
+        let Some(change) = self.lock().removal(address) else { return Ok(false) };
+        self.keep(vec![change]).await?;
+        self.lock().remove(address, self.clock.now());
+        Ok(true)
+    }
+
+    /// Decides about one message about leases as [`serve`](crate::serve) does, but for sockets, journal and log: to keep
+    /// the changes before the answer is sent is the caller's part. Asks the rules of `registrar`, and is as silent as it.
+    pub fn decide(&self, registrar: &Registrar, datagram: &[u8], arrival: &Arrival) -> LeaseDecision {
+        let mut changes = Vec::new();
+        let judged = self.judge(registrar, &registrar.answers(), datagram, arrival, &mut changes);
+        let answer = judged.outcome.map(|outcome| match outcome {
+            judge::Outcome::Answer { destination, replies, .. } => {
+                replies.into_iter().map(|reply| (destination, reply)).collect()
+            }
+            judge::Outcome::Taken { .. } => Vec::new(),
+        });
+        LeaseDecision { answer, changes }
     }
 
     /// Answers a DHCPINFORM of any class.

@@ -39,7 +39,7 @@ pub use counters::Counters;
 pub use decide::{Arrival, CLIENT_PORT, SERVER_PORT, decide};
 pub use drop_reason::DropReason;
 pub use enterprise::{ClassOptions, Enterprise, EnterpriseError, EnterpriseOptions};
-pub use lease_server::LeaseServer;
+pub use lease_server::{LeaseDecision, LeaseServer};
 pub use probe::{Answer, ProbeError, probe};
 pub use registrar::{Mode, Registrar};
 pub use serve::serve;

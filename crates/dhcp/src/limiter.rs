@@ -13,7 +13,7 @@ const REFILL: Duration = Duration::from_millis(50);
 /// The most clients of one generation. Addresses are easily made up; two generations cost a megabyte.
 const MAX_CLIENTS: usize = 8192;
 
-/// A client's hardware address: type, length and all of chaddr.
+/// A client's hardware address: type, length, and chaddr as far as it goes, then zeros.
 pub(crate) type Hardware = [u8; 18];
 
 /// A bucket of tokens for each client that was heard lately.

@@ -228,3 +228,13 @@ fn each_way_to_be_wrong_is_named() {
     assert_eq!(class(b"CPE-OCPhone"), "the class CPE-OCPHONE has settings of its own");
     assert_eq!(class(b""), "a vendor class has 0 bytes; 1 to 255 are expected");
 }
+
+#[test]
+fn t1_is_before_t2_and_t2_before_the_end() {
+    let codes_of =
+        |seconds| codes(&reply(&inform(), Kind::Lease { acknowledged: true, address: CLIENT, seconds }));
+    for (seconds, has_times) in [(1, false), (2, false), (3, true), (4, true), (u32::MAX - 1, true)] {
+        assert_eq!(codes_of(seconds).contains(&58), has_times, "{seconds}");
+        assert_eq!(codes_of(seconds).contains(&59), has_times, "{seconds}");
+    }
+}

@@ -113,13 +113,14 @@ fn header(request: &Request<'_>, reply: &Reply<'_>, enterprise: &Enterprise) -> 
     header
 }
 
-/// The lease's time, T1 at a half of it and T2 at seven eighths (RFC 2131 section 4.4.5).
+/// The lease's time, T1 at a half of it and T2 at seven eighths. T1 is before T2 and T2 before the end (RFC 2131 section
+/// 4.4.5), for which two seconds are too short.
 fn push_times(message: &mut Vec<u8>, seconds: u32) {
-    let rebinding = seconds - seconds.div_ceil(8);
-    for (code, seconds) in
-        [(code::LEASE_TIME, seconds), (code::RENEWAL_TIME, seconds / 2), (code::REBINDING_TIME, rebinding)]
-    {
-        push_option(message, code, &seconds.to_be_bytes());
+    push_option(message, code::LEASE_TIME, &seconds.to_be_bytes());
+    let (renewal, rebinding) = (seconds / 2, seconds - seconds.div_ceil(8));
+    if renewal < rebinding {
+        push_option(message, code::RENEWAL_TIME, &renewal.to_be_bytes());
+        push_option(message, code::REBINDING_TIME, &rebinding.to_be_bytes());
     }
 }
 

@@ -10,10 +10,15 @@ use lync_model::{
 };
 use std::{
     collections::{BTreeSet, HashMap},
+    mem,
     net::Ipv4Addr,
     time::Duration,
 };
 use time::{OffsetDateTime, PrimitiveDateTime};
+
+/// The most addresses that one hardware address has in a subnet, whatever clients it names: a boot loader and a firmware,
+/// a few machines behind one card. More would let one broken phone take, or decline, all there are.
+pub(super) const MOST_OF_ONE_PHONE: usize = 16;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +68,8 @@ pub struct Leases {
     by_address: HashMap<Ipv4Addr, Slot>,
     /// One for each of the pools.
     shelves: Vec<Shelf>,
+    /// When it was asked last.
+    latest: OffsetDateTime,
 }
 
 /// What an address is in use for.
@@ -92,6 +99,8 @@ struct Shelf {
     by_client: HashMap<ClientKey, Ipv4Addr>,
     /// Every slot that anybody may have after its end.
     by_end: BTreeSet<(OffsetDateTime, Ipv4Addr)>,
+    /// Every address that a phone has, was offered or declined, and some that it had.
+    by_mac: HashMap<Mac, Vec<Ipv4Addr>>,
     fresh: Fresh,
 }
 
@@ -102,10 +111,12 @@ impl Leases {
         let shelf = |subnet: &super::Subnet| Shelf {
             by_client: HashMap::new(),
             by_end: BTreeSet::new(),
+            by_mac: HashMap::new(),
             fresh: Fresh::new(&subnet.ranges),
         };
         let shelves = pools.subnets().map(shelf).collect();
-        let mut leases = Self { pools: pools.clone(), by_address: HashMap::new(), shelves };
+        let latest = PrimitiveDateTime::MIN.assume_utc();
+        let mut leases = Self { pools: pools.clone(), by_address: HashMap::new(), shelves, latest };
         // The one that ends last comes last, and is what its client has.
         kept.sort_by_key(|lease| lease.expires);
         for lease in kept {
@@ -132,7 +143,8 @@ impl Leases {
     /// for a while, in memory alone.
     ///
     /// In this order (RFC 2131 section 4.3.1): the one reserved for it, the one it has, the one it had, the one it
-    /// `wants`, one that nobody has had, the one that has been free for longest.
+    /// `wants`, one that nobody has had, the one that has been free for longest. The last three are for clients whose
+    /// hardware address has fewer than 16 addresses.
     pub fn offer(
         &mut self,
         client: &Client<'_>,
@@ -140,6 +152,7 @@ impl Leases {
         id: SubnetId,
         now: OffsetDateTime,
     ) -> Option<Ipv4Addr> {
+        self.follow(now);
         let address = self.choose(client, wants, id, now)?;
         let until = after(now, self.pools.settings().offer_time);
         let offered = match self.by_address.get(&address) {
@@ -163,11 +176,12 @@ impl Leases {
     ) -> Verdict {
         let (Request::Selecting(address) | Request::InitReboot(address) | Request::Renewing(address)) =
             request;
+        self.follow(now);
         let known = self.address_of(client, id, now);
         let right = match known {
             Some(known) => known == address,
             // An offer, or a lease that was not kept, is forgotten over a restart; the address is free all the same.
-            None => !matches!(request, Request::InitReboot(_)),
+            None => !matches!(request, Request::InitReboot(_)) && !self.has_enough(client, id, now),
         };
         if right && self.is_free_for(client, address, id, now) {
             return self.grant(client, address, id, now);
@@ -178,6 +192,7 @@ impl Leases {
 
     /// Frees what was offered to a client that takes another server's offer.
     pub fn decline_offer(&mut self, client: &Client<'_>, id: SubnetId, now: OffsetDateTime) {
+        self.follow(now);
         let Some(address) = self.shelf(id).by_client.get(client.key).copied() else { return };
         if self.by_address.get(&address).is_some_and(|slot| slot.state == State::Offered) {
             self.put(id, address, Slot::new(client, now, State::Released));
@@ -201,6 +216,7 @@ impl Leases {
         address: Ipv4Addr,
         now: OffsetDateTime,
     ) -> Option<LeaseChange> {
+        self.follow(now);
         let id = self.pools.find(address).filter(|_| self.has(client, address))?;
         self.put(id, address, Slot::new(client, now, State::Released));
         Some(LeaseChange::Remove(address))
@@ -213,6 +229,7 @@ impl Leases {
         address: Ipv4Addr,
         now: OffsetDateTime,
     ) -> Option<LeaseChange> {
+        self.follow(now);
         let id = self.pools.find(address).filter(|_| self.has_or_was_offered(client, address))?;
         let until = after(now, self.pools.settings().declined_time);
         self.put(id, address, Slot::new(client, until, State::Declined));
@@ -221,18 +238,23 @@ impl Leases {
 
     /// Ends a lease, or the time for which nobody gets a declined address. `None` where there is neither.
     pub fn remove(&mut self, address: Ipv4Addr, now: OffsetDateTime) -> Option<LeaseChange> {
+        self.follow(now);
+        let change = self.removal(address)?;
         let id = self.pools.find(address)?;
         let slot = self.by_address.get(&address)?.clone();
-        if !matches!(slot.state, State::Bound | State::Declined) {
-            return None;
-        }
         self.put(id, address, Slot { until: now, state: State::Released, ..slot });
-        Some(LeaseChange::Remove(address))
+        Some(change)
     }
 
-    /// Never gives away an address: it is this server's own.
+    /// What [`remove`](Self::remove) would change.
+    pub fn removal(&self, address: Ipv4Addr) -> Option<LeaseChange> {
+        let slot = self.by_address.get(&address)?;
+        matches!(slot.state, State::Bound | State::Declined).then_some(LeaseChange::Remove(address))
+    }
+
+    /// Never gives away an address: it is this server's own. A client that has it is told to start again.
     pub fn keep_off(&mut self, address: Ipv4Addr) {
-        if self.by_address.contains_key(&address) {
+        if self.by_address.get(&address).is_some_and(|slot| slot.state == State::Ours) {
             return;
         }
         if let Some(id) = self.pools.find(address)
@@ -276,10 +298,14 @@ impl Leases {
         if let Some(address) = self.address_of(client, id, now).filter(free) {
             return Some(address);
         }
+        if self.has_enough(client, id, now) {
+            return None;
+        }
+        let free = |address: &Ipv4Addr| self.is_free_for(client, *address, id, now);
         if let Some(address) = wants.filter(free) {
             return Some(address);
         }
-        let Self { pools, by_address, shelves } = self;
+        let Self { pools, by_address, shelves, .. } = self;
         let pool = pools.pool(id);
         let shelf = shelves.get_mut(id.0).expect(ONE_EACH);
         let fresh =
@@ -328,18 +354,51 @@ impl Leases {
         Verdict::Granted { address, seconds, change }
     }
 
+    /// Whether the client's hardware address has as many addresses as one can have.
+    fn has_enough(&mut self, client: &Client<'_>, id: SubnetId, now: OffsetDateTime) -> bool {
+        let Self { by_address, shelves, .. } = self;
+        let shelf = shelves.get_mut(id.0).expect(ONE_EACH);
+        let Some(its) = client.mac.and_then(|mac| shelf.by_mac.get_mut(&mac)) else { return false };
+        its.retain(|address| by_address.get(address).is_some_and(|slot| slot.until > now));
+        its.len() >= MOST_OF_ONE_PHONE
+    }
+
+    /// Goes with a clock that was set back: what has time left keeps as much, and what has ended stays so. Else an address
+    /// that was offered or given back would be nobody's until that moment comes again.
+    fn follow(&mut self, now: OffsetDateTime) {
+        let former = mem::replace(&mut self.latest, now);
+        if now >= former {
+            return;
+        }
+        let back = former - now;
+        let Self { pools, by_address, shelves, .. } = self;
+        shelves.iter_mut().for_each(|shelf| shelf.by_end.clear());
+        for (address, slot) in by_address.iter_mut().filter(|(_, slot)| slot.state != State::Ours) {
+            slot.until = slot.until.checked_sub(back).unwrap_or(PrimitiveDateTime::MIN.assume_utc());
+            if let Some(id) = pools.find(*address).filter(|id| pools.pool(*id).is_dynamic(*address)) {
+                shelves.get_mut(id.0).expect(ONE_EACH).by_end.insert((slot.until, *address));
+            }
+        }
+    }
+
     /// Gives the address this slot, whatever it had before.
     fn put(&mut self, id: SubnetId, address: Ipv4Addr, slot: Slot) {
-        let Self { pools, by_address, shelves } = self;
+        let Self { pools, by_address, shelves, .. } = self;
         let shelf = shelves.get_mut(id.0).expect(ONE_EACH);
         if let Some(former) = by_address.get(&address) {
             shelf.by_end.remove(&(former.until, address));
             if shelf.by_client.get(&former.client) == Some(&address) {
                 shelf.by_client.remove(&former.client);
             }
+            shelf.take_from(former.mac, address);
         }
-        if pools.pool(id).is_dynamic(address) {
+        if pools.pool(id).is_dynamic(address) && slot.state != State::Ours {
             shelf.by_end.insert((slot.until, address));
+        }
+        if let Some(mac) = slot.mac
+            && slot.state != State::Released
+        {
+            shelf.by_mac.entry(mac).or_default().push(address);
         }
         match slot.state {
             State::Offered | State::Bound => drop(shelf.by_client.insert(slot.client.clone(), address)),
@@ -366,6 +425,17 @@ impl Leases {
 }
 
 const ONE_EACH: &str = "each pool has a shelf";
+
+impl Shelf {
+    fn take_from(&mut self, mac: Option<Mac>, address: Ipv4Addr) {
+        let Some(mac) = mac else { return };
+        let Some(its) = self.by_mac.get_mut(&mac) else { return };
+        its.retain(|other| *other != address);
+        if its.is_empty() {
+            self.by_mac.remove(&mac);
+        }
+    }
+}
 
 impl Slot {
     fn new(client: &Client<'_>, until: OffsetDateTime, state: State) -> Self {

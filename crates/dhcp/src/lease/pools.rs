@@ -80,8 +80,8 @@ pub enum PoolError {
     /// Two subnets that share addresses.
     #[error("the subnets {0} and {1} overlap")]
     Overlap(Ipv4Net, Ipv4Net),
-    /// A network of addresses that no host has.
-    #[error("the subnet {0} has no addresses for hosts")]
+    /// A network with addresses that no host has: 0.0.0.0/8, and all from 224.0.0.0 on.
+    #[error("the subnet {0} holds addresses that no host has")]
     NotUnicast(Ipv4Net),
     /// An address that is not one of a host in its subnet.
     #[error("{address} is not the address of a host in {network}")]
@@ -176,7 +176,8 @@ impl Pool {
     fn new(mut subnet: Subnet) -> Result<Self, PoolError> {
         let network = subnet.network.trunc();
         subnet.network = network;
-        if network.network().is_multicast() || network.network() >= Ipv4Addr::new(240, 0, 0, 0) {
+        if network.network() < Ipv4Addr::new(1, 0, 0, 0) || network.broadcast() >= Ipv4Addr::new(224, 0, 0, 0)
+        {
             return Err(PoolError::NotUnicast(network));
         }
         check_ranges(&mut subnet)?;
@@ -334,10 +335,12 @@ mod tests {
             );
         }
         assert!(refused(|s| s.lease_time = Duration::from_millis(1500)).contains("is 1 s"));
-        assert_eq!(
-            refused(|s| s.network = "224.0.0.0/24".parse().unwrap()),
-            "the subnet 224.0.0.0/24 has no addresses for hosts"
-        );
+        for wide in ["224.0.0.0/24", "240.0.0.0/8", "0.0.0.0/0", "0.1.0.0/16", "192.0.0.0/2"] {
+            assert_eq!(
+                refused(|s| s.network = wide.parse().unwrap()),
+                format!("the subnet {wide} holds addresses that no host has")
+            );
+        }
     }
 
     #[test]

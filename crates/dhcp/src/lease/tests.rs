@@ -235,10 +235,11 @@ fn a_declined_address_is_kept_out_for_a_day() {
     assert_eq!(bench.offer(1, Some(10), NOW), None);
     assert_eq!(bench.request(1, Request::Selecting(ip(10)), NOW), Verdict::Refused);
     let day = NOW + Duration::DAY;
+    let almost = day - Duration::SECOND;
     (2..=3).for_each(|client| {
-        assert!(granted(&bench.request(client, Request::Renewing(ip(9 + client)), day)).is_some());
+        assert!(granted(&bench.request(client, Request::Renewing(ip(9 + client)), almost)).is_some());
     });
-    assert_eq!(bench.offer(4, None, day - Duration::SECOND), None);
+    assert_eq!(bench.offer(4, None, almost), None);
     assert_eq!(bench.offer(4, None, day), Some(10));
 }
 
@@ -320,4 +321,71 @@ fn a_clock_at_its_end_gives_leases_that_end_there() {
     let end = time::PrimitiveDateTime::MAX.assume_utc();
     assert_eq!(bench.offer(1, None, end), Some(10));
     assert_eq!(granted(&bench.request(1, Request::Selecting(ip(10)), end)), Some(10));
+}
+
+#[test]
+fn a_clock_that_is_set_back_blocks_no_address_and_ends_no_lease() {
+    let mut bench = Bench::new(true, vec![]);
+    let later = NOW + 1000 * HOUR;
+    bench.bind(1, later);
+    bench.bind(2, later);
+    bench.release(2, 11, later).unwrap();
+    assert_eq!(bench.offer(3, None, later), Some(12));
+    assert_eq!(bench.offer(4, None, NOW), Some(11), "it was given back");
+    assert_eq!(bench.offer(5, None, NOW), None);
+    assert_eq!(bench.leases.list(NOW), [bound(1, 10, NOW + HOUR)]);
+    let late: Vec<_> = (5..=7).map(|client| bench.offer(client, None, NOW + Duration::seconds(30))).collect();
+    assert_eq!(late, [Some(11), Some(12), None], "nobody took them");
+    assert_eq!(bench.request(9, Request::Renewing(ip(10)), NOW + HOUR - Duration::SECOND), Verdict::Refused);
+    assert_eq!(granted(&bench.request(9, Request::Renewing(ip(10)), NOW + HOUR)), Some(10));
+}
+
+#[test]
+fn an_address_that_turns_out_to_be_the_servers_own_is_no_clients_any_more() {
+    let mut bench = Bench::new(true, vec![bound(1, 10, NOW + HOUR)]);
+    bench.leases.keep_off(ip(10));
+    assert_eq!(bench.request(1, Request::Renewing(ip(10)), NOW), Verdict::Refused);
+    assert_eq!(bench.offer(1, Some(10), NOW), Some(11));
+    let end = time::PrimitiveDateTime::MAX.assume_utc();
+    let offers: Vec<_> = (2..=9).filter_map(|client| bench.offer(client, None, end)).collect();
+    assert!(!offers.contains(&10), "not at the end of time either: {offers:?}");
+}
+
+#[test]
+fn one_phone_gets_no_more_than_its_share_whatever_it_calls_itself() {
+    let range = || vec![Ipv4Addr::new(10, 0, 1, 1)..=Ipv4Addr::new(10, 0, 1, 100)];
+    let subnet = Subnet {
+        network: "10.0.1.0/24".parse().unwrap(),
+        ranges: range(),
+        reservations: HashMap::new(),
+        lease_time: std::time::Duration::from_secs(3600),
+        routers: vec![],
+    };
+    let pools = Pools::new(vec![subnet], LeaseSettings::default()).unwrap();
+    let id = pools.find(*range()[0].start()).unwrap();
+    let mut leases = Leases::new(&pools, vec![]);
+    let offer = |leases: &mut Leases, name: u8, mac, now| {
+        let key = key(name);
+        leases.offer(&Client { key: &key, mac: Some(mac) }, None, id, now)
+    };
+    for name in 0..16 {
+        let key = key(name);
+        let phone = Client { key: &key, mac: Some(PHONE) };
+        let address = leases.offer(&phone, None, id, NOW).unwrap();
+        // Offered, leased, declined: each counts.
+        match name % 3 {
+            0 => {}
+            1 => drop(granted(&leases.request(&phone, Request::Selecting(address), id, NOW)).unwrap()),
+            _ => drop(leases.decline(&phone, address, NOW).unwrap()),
+        }
+    }
+    assert_eq!(offer(&mut leases, 99, PHONE, NOW), None);
+    let (first, unknown) = (key(0), key(99));
+    assert!(offer(&mut leases, 0, PHONE, NOW).is_some(), "what it was offered it can have");
+    let phone = Client { key: &unknown, mac: Some(PHONE) };
+    let free = Ipv4Addr::new(10, 0, 1, 90);
+    assert_eq!(leases.request(&phone, Request::Renewing(free), id, NOW), Verdict::Refused);
+    assert!(offer(&mut leases, 98, Mac([2; 6]), NOW).is_some(), "others are not kept waiting");
+    assert!(leases.has_or_was_offered(&Client { key: &first, mac: Some(PHONE) }, *range()[0].start()));
+    assert!(offer(&mut leases, 99, PHONE, NOW + HOUR).is_some(), "when some have ended there is room");
 }

@@ -89,7 +89,7 @@ impl LeaseServer {
         };
         match known.operation {
             "release" | "decline" => self.take_back(registrar, &known, changes),
-            _ => match self.decide(&known, changes) {
+            _ => match self.ask_leases(&known, changes) {
                 Err(reason) => Judged::dropped(reason),
                 Ok((kind, promises)) => self.reply(registrar, answers, &known, kind, promises),
             },
@@ -120,15 +120,16 @@ impl LeaseServer {
     }
 
     fn admits(&self, request: &Request<'_>) -> bool {
-        let mut hardware: Hardware = [0; 18];
-        hardware[..2].copy_from_slice(&request.header[1..3]);
-        hardware[2..].copy_from_slice(&request.header[28..44]);
         let mut limiter = self.limiter.lock().unwrap_or_else(PoisonError::into_inner);
-        limiter.admits(&hardware, Instant::now())
+        limiter.admits(&hardware(request), Instant::now())
     }
 
     /// What the leases say to DHCPDISCOVER and DHCPREQUEST, and whether that has to be kept.
-    fn decide(&self, known: &Known<'_>, changes: &mut Vec<LeaseChange>) -> Result<(Kind, bool), DropReason> {
+    fn ask_leases(
+        &self,
+        known: &Known<'_>,
+        changes: &mut Vec<LeaseChange>,
+    ) -> Result<(Kind, bool), DropReason> {
         let (client, id, now) = (known.client(), known.id, self.clock.now());
         if known.operation == "discover" {
             let wants = known.request.options.requested.address();
@@ -260,6 +261,15 @@ impl Known<'_> {
             _ => SocketAddrV4::new(Ipv4Addr::BROADCAST, CLIENT_PORT),
         }
     }
+}
+
+/// What of chaddr lies behind its length means nothing, and makes nobody another client.
+fn hardware(request: &Request<'_>) -> Hardware {
+    let mut hardware: Hardware = [0; 18];
+    hardware[..2].copy_from_slice(&request.header[1..3]);
+    let chaddr = request.header[28..44].iter().take(usize::from(request.header[2]));
+    hardware[2..].iter_mut().zip(chaddr).for_each(|(to, from)| *to = *from);
+    hardware
 }
 
 /// Option 61 whole, else type and hardware address (RFC 2131 section 4.2). `None` where a client has no name.

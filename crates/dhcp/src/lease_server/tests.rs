@@ -209,3 +209,30 @@ fn what_is_about_leases_is_known_wherever_option_53_stands() {
     }
     assert!(!is_lease_message(&[]) && !is_lease_message(&[1; 300]));
 }
+
+#[tokio::test]
+async fn what_lies_behind_a_hardware_address_makes_no_other_client() {
+    let bench = Bench::new(true).await;
+    for number in 0..100 {
+        let padded = with_field(message(1, &[]), 36, [0, 0, 0, number]);
+        bench.ask(&padded, ARRIVAL).await;
+    }
+    assert!(bench.registrar.counters().dropped(DropReason::TooOften) >= 40);
+}
+
+#[tokio::test]
+async fn a_message_is_decided_about_without_being_kept() {
+    let bench = Bench::new(true).await;
+    let decide = |datagram: &[u8]| bench.leases.decide(&bench.registrar, datagram, &ARRIVAL);
+    let offered = decide(&message(1, &[]));
+    assert_eq!(offered.changes, []);
+    let [(EVERYBODY, offer)] = &offered.answer.unwrap()[..] else { panic!("one offer to everybody") };
+    let select: [(u8, &[u8]); 2] = [(50, &yiaddr(offer)), (54, &SERVER.octets())];
+    let acknowledged = decide(&message(3, &select));
+    let [LeaseChange::Put(lease)] = &acknowledged.changes[..] else { panic!("one lease") };
+    assert_eq!((lease.address.octets(), acknowledged.answer.unwrap().len()), (yiaddr(offer), 1));
+    let released = decide(&with_field(message(7, &[]), CIADDR, lease.address.octets()));
+    let expected = LeaseDecision { answer: Ok(vec![]), changes: vec![LeaseChange::Remove(lease.address)] };
+    assert_eq!(released, expected);
+    assert_eq!(decide(&[]).answer, Err(DropReason::TooShort));
+}

@@ -1,6 +1,6 @@
 //! Every input that fuzzing has kept, once more: see `fuzz/README.md`.
 
-#![expect(clippy::indexing_slicing, reason = "the helpers of a test may fail as loudly as it")]
+#![expect(clippy::indexing_slicing, clippy::panic, reason = "the helpers of a test may fail as loudly as it")]
 
 mod packet;
 

@@ -1,5 +1,8 @@
 //! What has to hold whatever a datagram says. The test beside this file and the fuzz target in `fuzz/` share it.
 
+#[path = "leases.rs"]
+mod leases;
+
 use lync_dhcp::{
     Answers, Arrival, CLIENT_PORT, DropReason, RegistrarOptions, RegistrarSettings, RelayedAnswer,
     SERVER_PORT, ServerField, decide,
@@ -26,10 +29,15 @@ const OTHER_PORT: u8 = 4;
 const LONG_NAMES: u8 = 8;
 const NO_LOCAL_ADDRESS: u8 = 16;
 const BROADCAST: u8 = 32;
+/// The others are what several clients send to a server that gives addresses.
+const LEASES: u8 = 64;
 
 /// Panics where something does not hold.
 pub(crate) fn check(input: &[u8]) {
     let Some((&flags, datagram)) = input.split_first() else { return };
+    if flags & LEASES != 0 {
+        return leases::check(flags, datagram);
+    }
     answered_soundly(flags, datagram);
     for payload in [datagram, datagram.get(HEADER..).unwrap_or_default()] {
         options_read_back(payload);

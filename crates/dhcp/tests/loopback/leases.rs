@@ -456,3 +456,16 @@ async fn a_second_server_makes_an_offer_first() {
     bench.until(|counters| counters.dropped(DropReason::OtherServer) == 1).await;
     bench.server.stop().await;
 }
+
+#[tokio::test]
+async fn a_lease_whose_end_cannot_be_kept_goes_on() {
+    let bench = Bench::start().await;
+    let address = bench.bind(1).await;
+    bench.log.fails.store(true, SeqCst);
+    assert!(bench.leases.remove(address).await.is_err());
+    assert_eq!(bench.leases.leases().len(), 1);
+    bench.log.fails.store(false, SeqCst);
+    assert_eq!(bench.leases.remove(address).await, Ok(true));
+    assert_eq!((bench.leases.leases(), bench.log.kept()), (vec![], vec![]));
+    bench.server.stop().await;
+}
