@@ -1,0 +1,190 @@
+//! Errors as Windows PowerShell prints them.
+
+use super::Halt;
+use super::secrets::MASK;
+use crate::call::ErrorAction;
+use crate::state::State;
+use crate::syntax::{Source, Span, SyntaxError};
+use crate::{ErrorRecord, Stream, Value};
+
+/// The command that an error is blamed on.
+#[derive(Clone, Debug)]
+pub(crate) struct Blame {
+    pub name: String,
+    /// What ends the FullyQualifiedErrorId.
+    pub type_name: Option<&'static str>,
+}
+
+/// The longest part of a line that is shown with an error, in characters.
+const MAX_SHOWN: usize = 400;
+
+/// The variable with the errors of the session, the latest first.
+const ERRORS: &str = "Error";
+
+/// How many errors it keeps, which is PowerShell's `$MaximumErrorCount`.
+const MAX_ERRORS: usize = 256;
+
+impl State {
+    /// Counts an error and puts it before the others of `$Error`, whether it is shown or not.
+    pub(super) fn remember(&mut self, record: &ErrorRecord) {
+        self.errors += 1;
+        let before = self.variables.get(ERRORS).cloned();
+        let mut all = vec![super::command::as_object(record)];
+        if let Some(Value::Array(before)) = before {
+            all.extend(before.iter().take(MAX_ERRORS - 1).cloned());
+        }
+        self.variables.set(ERRORS, Value::from(all));
+    }
+
+    /// Shows an error with its place.
+    pub(super) fn report(
+        &mut self,
+        source: &Source,
+        span: Span,
+        record: &ErrorRecord,
+        blame: Option<&Blame>,
+    ) {
+        self.report_as(source, span, record, blame, true);
+    }
+
+    /// The same, of a name that is no command: it is not named in the category.
+    pub(super) fn fail_as(
+        &mut self,
+        source: &Source,
+        span: Span,
+        record: &ErrorRecord,
+        blame: &Blame,
+        is_command: bool,
+    ) -> Halt {
+        self.remember(record);
+        let action = self.preference();
+        if action != ErrorAction::SilentlyContinue {
+            self.report_as(source, span, record, Some(blame), is_command);
+        }
+        if action == ErrorAction::Stop { Halt::Script } else { Halt::Statement }
+    }
+
+    fn report_as(
+        &mut self,
+        source: &Source,
+        span: Span,
+        record: &ErrorRecord,
+        blame: Option<&Blame>,
+        is_command: bool,
+    ) {
+        self.failed = true;
+        // Showing a long script again and again is work too.
+        let work = u64::try_from(source.text.len() / 8).unwrap_or(u64::MAX);
+        self.steps = self.steps.saturating_sub(work);
+        let mut lines = Vec::new();
+        let prefix = blame.map_or(String::new(), |blame| format!("{} : ", blame.name));
+        lines.extend(format!("{prefix}{}", record.message).lines().map(str::to_owned));
+        lines.extend(place(source, span));
+        let activity = blame.filter(|_| is_command).map_or("", |blame| blame.name.as_str());
+        let target = if record.target.is_empty() { ":" } else { record.target.as_str() };
+        lines.push(format!(
+            "    + CategoryInfo          : {}: ({target}) [{activity}], {}",
+            record.category, record.exception
+        ));
+        let type_name =
+            blame.and_then(|blame| blame.type_name).map_or(String::new(), |name| format!(",{name}"));
+        lines.push(format!("    + FullyQualifiedErrorId : {}{type_name}", record.id));
+        self.write_error(&lines);
+    }
+
+    /// Shows why a script cannot be read; nothing of it has run.
+    pub(crate) fn report_syntax(&mut self, source: &Source, error: &SyntaxError) {
+        self.failed = true;
+        // A message may name the word at which it ended.
+        let token = error.span.of(&source.text);
+        let hidden =
+            source.secrets.iter().any(|part| part.start < error.span.end && error.span.start < part.end);
+        let message = if hidden && !token.is_empty() {
+            error.message.replace(&format!("'{token}'"), &format!("'{MASK}'"))
+        } else {
+            error.message.clone()
+        };
+        let exception = "ParentContainsErrorRecordException";
+        self.remember(&ErrorRecord::new("ParserError", error.id, message.clone()).of(exception));
+        let mut lines = place(source, error.span);
+        lines.extend(message.lines().map(str::to_owned));
+        lines.push(
+            "    + CategoryInfo          : ParserError: (:) [], ParentContainsErrorRecordException"
+                .to_owned(),
+        );
+        lines.push(format!("    + FullyQualifiedErrorId : {}", error.id));
+        self.write_error(&lines);
+    }
+
+    fn write_error(&self, lines: &[String]) {
+        for line in lines {
+            self.host.write(Stream::Error, line);
+        }
+        self.host.write(Stream::Error, "");
+    }
+}
+
+/// `At line:1 char:1`, the line, and the place underlined. What is secret is shown as stars, of one length for all.
+fn place(source: &Source, span: Span) -> Vec<String> {
+    let line_start =
+        source.text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let number = source.text.get(..line_start).unwrap_or_default().matches('\n').count() + 1;
+    let line_end = source
+        .text
+        .get(line_start..)
+        .and_then(|rest| rest.find('\n'))
+        .map_or(source.text.len(), |at| line_start + at);
+    let mut shown = String::new();
+    // How many characters stand in front of the place, and under how many it lies.
+    let (mut before, mut under) = (0, 0);
+    let mut add = |start: usize, end: usize, text: &str| {
+        let length = text.chars().count();
+        if end <= span.start {
+            before += length;
+        } else if start < span.end {
+            under += length;
+        }
+        shown.push_str(text);
+    };
+    let plain = |start: usize, end: usize| source.text.get(start..end).unwrap_or_default().replace('\t', " ");
+    let first = source.secrets.partition_point(|secret| secret.end <= line_start);
+    let hidden = source.secrets.get(first..).unwrap_or_default().iter();
+    let mut at = line_start;
+    for secret in hidden.take_while(|secret| secret.start < line_end) {
+        for (start, end) in cut(at, secret.start, span) {
+            add(start, end, &plain(start, end));
+        }
+        add(secret.start, secret.end, MASK);
+        at = secret.end;
+    }
+    for (start, end) in cut(at, line_end, span) {
+        add(start, end, &plain(start, end));
+    }
+    let shown = shown.trim_end();
+    let under = under.min(shown.chars().count().saturating_sub(before)).max(1);
+    let name = source.name.as_deref().map_or_else(|| "line".to_owned(), str::to_owned);
+    let heading = format!("At {name}:{number} char:{}", before + 1);
+    let [line, rule] = underlined(shown, before, under);
+    vec![heading, line, rule]
+}
+
+/// The line with the place underlined; of a long one what is around the place.
+fn underlined(shown: &str, before: usize, under: usize) -> [String; 2] {
+    if shown.chars().count() > MAX_SHOWN {
+        let from = before.saturating_sub(20);
+        let part: String = shown.chars().skip(from).take(MAX_SHOWN).collect();
+        let under = under.min(MAX_SHOWN - (before - from));
+        return [
+            format!("+ ... {part} ..."),
+            format!("+     {}{}", " ".repeat(before - from), "~".repeat(under)),
+        ];
+    }
+    [format!("+ {shown}"), format!("+ {}{}", " ".repeat(before), "~".repeat(under))]
+}
+
+/// A part of the line in pieces, none of which lies partly under the place of the error.
+fn cut(start: usize, end: usize, span: Span) -> [(usize, usize); 3] {
+    let end = end.max(start);
+    let (left, right) = (span.start.clamp(start, end), span.end.clamp(start, end));
+    [(start, left), (left, right), (right, end)]
+}
