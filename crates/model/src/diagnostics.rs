@@ -30,9 +30,19 @@ pub mod names {
     pub const WEB_TICKET_AUDIENCE: &str = "web-ticket-audience";
     /// The request's Claims name another user than the credentials.
     pub const CLAIM_MISMATCH: &str = "claim-mismatch";
+    /// Windows credentials of somebody who is no Lync user, or a disabled one.
+    pub const USER_NOT_SIP_ENABLED: &str = "user-not-sip-enabled";
+    /// The front end could not ask the domain.
+    pub const WINDOWS_AUTH_INTERNAL_ERROR: &str = "windows-auth-internal-error";
+    /// The right password of an account that is locked out.
+    pub const WINDOWS_ACCOUNT_LOCKED: &str = "windows-account-locked";
+    /// The right password of an account that is disabled in Active Directory.
+    pub const WINDOWS_ACCOUNT_DISABLED: &str = "windows-account-disabled";
+    /// The right password, and it has expired.
+    pub const WINDOWS_PASSWORD_EXPIRED: &str = "windows-password-expired";
 
     #[cfg(test)]
-    pub(super) const ALL: [&str; 10] = [
+    pub(super) const ALL: [&str; 15] = [
         PIN_WRONG,
         USER_PIN_SERVICE_UNAVAILABLE,
         AUTH_TYPE_NOT_ALLOWED,
@@ -43,6 +53,11 @@ pub mod names {
         WEB_TICKET_UNVERIFIABLE,
         WEB_TICKET_AUDIENCE,
         CLAIM_MISMATCH,
+        USER_NOT_SIP_ENABLED,
+        WINDOWS_AUTH_INTERNAL_ERROR,
+        WINDOWS_ACCOUNT_LOCKED,
+        WINDOWS_ACCOUNT_DISABLED,
+        WINDOWS_PASSWORD_EXPIRED,
     ];
 }
 

@@ -1,7 +1,8 @@
 //! What the parts promise each other. A part implements one of these or is given one; no part names another part.
 
-use crate::{Pin, PublishedCertificate, SipUri};
+use crate::{AccountState, Pin, PublishedCertificate, SipUri};
 use async_trait::async_trait;
+use lync_ntlm::NtHash;
 use std::ops::RangeInclusive;
 use time::{Duration, OffsetDateTime};
 
@@ -45,6 +46,30 @@ pub enum UserPinError {
 pub trait NumberDirectory: Send + Sync {
     /// Whether a user has this number or extension. What is nobody's may be a PIN in the wrong field.
     fn is_somebodys(&self, phone_or_ext: &str) -> bool;
+}
+
+/// The domain's accounts, as a domain controller tells them to a server that checks credentials.
+#[async_trait]
+pub trait AccountDirectory: Send + Sync {
+    /// The account that a client names: SamAccountName with the domain's NetBIOS or DNS name or with none, or a
+    /// UserPrincipalName with an empty domain; all in any case. `None` is nobody.
+    ///
+    /// # Errors
+    /// With the cause, when the directory cannot be asked.
+    async fn find_account(&self, user: &str, domain: &str) -> Result<Option<FoundAccount>, String>;
+}
+
+/// An account as the directory knows it.
+#[derive(Clone, Debug)]
+pub struct FoundAccount {
+    /// SamAccountName, for the log.
+    pub sam_account_name: String,
+    /// The hash of its password; without one nobody signs in.
+    pub nt_hash: Option<NtHash>,
+    /// What stands in the way.
+    pub state: AccountState,
+    /// The Lync user of this account, if it is one and is Enabled.
+    pub user: Option<SipUri>,
 }
 
 /// The pool's own certification authority, which signs client certificates.

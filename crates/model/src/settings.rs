@@ -1,7 +1,61 @@
 //! Settings of the web services, named and bounded as Set-CsWebServiceConfiguration has them.
 
+mod kept;
+
+pub use kept::{ProxySettings, RegistrarKept};
+
+use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 use time::Duration;
+
+/// UseWindowsAuth: which Windows credentials the web ticket service takes.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum WindowsAuth {
+    /// Negotiate, and NTLM beside it.
+    #[default]
+    Negotiate,
+    /// NTLM alone.
+    #[serde(rename = "NTLM")]
+    Ntlm,
+    /// None.
+    None,
+}
+
+/// MobilePreferredAuthType, with the documented values.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(missing_docs, reason = "the names are all that is documented of them")]
+pub enum MobileAuthType {
+    #[default]
+    None,
+    OAuth,
+    WebTicketServiceAnon,
+    WebTicketServiceWinNegotiate,
+    WebTicketServiceWinNtlm,
+    WebTicketServiceCert,
+    WebTicketServicePin,
+    WsFedPassive,
+    WsFedBearer,
+    WebTicketServiceAuth,
+}
+
+/// Settings of Set-CsProxyConfiguration: how SIP clients may sign in. Kept and shown; no SIP is spoken that they could
+/// change. What is absent stays as it is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProxyChange {
+    /// UseCertificateForClientToProxyAuth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_certificate_for_client_to_proxy_auth: Option<bool>,
+    /// UseKerberosForClientToProxyAuth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_kerberos_for_client_to_proxy_auth: Option<bool>,
+    /// UseNtlmForClientToProxyAuth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_ntlm_for_client_to_proxy_auth: Option<bool>,
+}
 
 /// For how long a client certificate is valid, in hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +96,18 @@ pub struct WebServiceSettings {
     pub ticket_lifetime: Duration,
     /// Lifetime of an anonymous web ticket. UCWA documents 1 hour.
     pub anonymous_ticket_lifetime: Duration,
+    /// UseWindowsAuth: which Windows credentials get a ticket.
+    pub use_windows_auth: WindowsAuth,
+    /// InferCertChainFromSSL. Kept and shown; it changes nothing. That it is True is inferred: the help gives no default.
+    pub infer_cert_chain_from_ssl: bool,
+    /// CASigningKeyLength in bits, 2048-16384. Kept and shown; it changes nothing.
+    pub ca_signing_key_length: u32,
+    /// MaxGroupSizeToExpand. Kept and shown; it changes nothing.
+    pub max_group_size_to_expand: u32,
+    /// EnableStatisticsInResponse. Kept and shown; it changes nothing.
+    pub enable_statistics_in_response: bool,
+    /// MobilePreferredAuthType. Kept and shown; it changes nothing. The default is our own: the help gives none.
+    pub mobile_preferred_auth_type: MobileAuthType,
 }
 
 impl CertificateValidity {
@@ -72,6 +138,12 @@ impl Default for WebServiceSettings {
             hsts_max_age_seconds: 31_536_000,
             ticket_lifetime: Duration::hours(8),
             anonymous_ticket_lifetime: Duration::hours(1),
+            use_windows_auth: WindowsAuth::Negotiate,
+            infer_cert_chain_from_ssl: true,
+            ca_signing_key_length: 2048,
+            max_group_size_to_expand: 100,
+            enable_statistics_in_response: false,
+            mobile_preferred_auth_type: MobileAuthType::None,
         }
     }
 }

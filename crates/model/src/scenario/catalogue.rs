@@ -69,9 +69,10 @@ impl Scenario {
 }
 
 /// Where the user is known, or claimed, when a rule may act.
-const KNOWS_USER: [&str; 6] = [
+const KNOWS_USER: [&str; 7] = [
     "webticket.pin",
     "webticket.cert",
+    "webticket.win-negotiate",
     "certprov.get-and-publish-cert",
     "userpin.verify-pin",
     "userpin.publish-cert",

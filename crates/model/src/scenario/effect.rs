@@ -1,6 +1,7 @@
 //! What arming a scenario changes: the real cause where there is one, a rule where there is none.
 
 use crate::rules::RuleSpec;
+use crate::settings::{MobileAuthType, WindowsAuth};
 use serde::{Deserialize, Serialize};
 
 /// One change. Lifting the scenario takes it back.
@@ -58,6 +59,14 @@ pub enum UserChange {
     TwinOfExtension,
     /// Another user has the same number, without an extension, and the same PIN.
     TwinOfNumber,
+    /// The Windows password of the account is another one.
+    OtherPassword,
+    /// The account is locked out.
+    AccountLocked,
+    /// The account is disabled in Active Directory.
+    AccountDisabled,
+    /// The Windows password of the account has expired.
+    PasswordExpired,
 }
 
 /// Settings of the web services, as Set-CsWebServiceConfiguration names them. What is absent stays as it is.
@@ -95,6 +104,24 @@ pub struct WebChange {
     /// Lifetime of a web ticket in seconds; 0 makes tickets that have expired when they arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket_lifetime_seconds: Option<u32>,
+    /// UseWindowsAuth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_windows_auth: Option<WindowsAuth>,
+    /// InferCertChainFromSSL; kept, changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub infer_cert_chain_from_ssl: Option<bool>,
+    /// CASigningKeyLength, 2048 to 16384; kept, changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_signing_key_length: Option<u32>,
+    /// MaxGroupSizeToExpand; kept, changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_group_size_to_expand: Option<u32>,
+    /// EnableStatisticsInResponse; kept, changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enable_statistics_in_response: Option<bool>,
+    /// MobilePreferredAuthType; kept, changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mobile_preferred_auth_type: Option<MobileAuthType>,
 }
 
 /// Settings of the Registrar, as Set-CsRegistrarConfiguration names them. What is absent stays as it is.
@@ -105,6 +132,24 @@ pub struct RegistrarChange {
     /// EnableDHCPServer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_dhcp_server: Option<bool>,
+    /// MinEndpointExpiration in seconds, 300 to 900; kept, changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_endpoint_expiration: Option<u32>,
+    /// DefaultEndpointExpiration in seconds, 300 to 900; kept, changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_endpoint_expiration: Option<u32>,
+    /// MaxEndpointExpiration in seconds, 300 to 900; kept, changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_endpoint_expiration: Option<u32>,
+    /// MaxEndpointsPerUser, 1 to 64; kept, changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_endpoints_per_user: Option<u32>,
+    /// MaxUserCount, 2000 to 100000; kept, changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_user_count: Option<u32>,
+    /// BackupStoreUnavailableThreshold in seconds; kept, changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backup_store_unavailable_threshold: Option<u32>,
 }
 
 /// A certificate that should not be there.

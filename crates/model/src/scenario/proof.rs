@@ -13,6 +13,8 @@ pub enum Dial {
     Number,
     /// Signs in before the scenario is armed, and renews by the certificate afterwards.
     Renew,
+    /// Signs in with Windows credentials.
+    Windows,
 }
 
 /// What the test sees. All that is given must hold.

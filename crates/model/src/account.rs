@@ -1,0 +1,186 @@
+//! Accounts of Active Directory, as far as signing in goes.
+
+use crate::SipUri;
+
+/// An account: somebody of the domain, enabled for Lync or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// SamAccountName: the name behind `DOMAIN\`, in any case unique.
+    pub sam_account_name: String,
+    /// UserPrincipalName: `name@domain`, in any case unique.
+    pub user_principal_name: String,
+    /// DisplayName.
+    pub display_name: String,
+    /// What stands in the way of a sign-in with the right password.
+    pub state: AccountState,
+    /// Whether there is a password at all. Without one nobody signs in by Windows credentials.
+    pub has_password: bool,
+    /// The Lync user that this account is enabled as.
+    pub sip_uri: Option<SipUri>,
+}
+
+/// What stands in the way of a sign-in with the right password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccountState {
+    /// Nothing.
+    #[default]
+    Good,
+    /// Too many wrong passwords, or an administrator.
+    LockedOut,
+    /// Disabled in Active Directory, which is another thing than not enabled for Lync.
+    Disabled,
+    /// The password has expired, or must be changed at the next log on.
+    PasswordExpired,
+}
+
+impl AccountState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Good, Self::LockedOut, Self::Disabled, Self::PasswordExpired];
+
+    /// As configuration, API and store write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::LockedOut => "locked-out",
+            Self::Disabled => "disabled",
+            Self::PasswordExpired => "password-expired",
+        }
+    }
+
+    /// The state of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// An account that cannot be. The wording is our own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccountError {
+    /// The SamAccountName.
+    #[error(
+        "a SamAccountName has 1 to {MAX_NAME} characters, none of them a control character or one of {FORBIDDEN}, and \
+         no space at its ends"
+    )]
+    SamAccountName,
+    /// The UserPrincipalName.
+    #[error("a UserPrincipalName looks like kenmyer@litwareinc.com and has at most {MAX_NAME} characters")]
+    UserPrincipalName,
+    /// The DisplayName.
+    #[error("a display name has at most {MAX_NAME} characters and no control characters")]
+    DisplayName,
+}
+
+/// The longest name, in characters: rangeUpper of sAMAccountName in the schema of Active Directory, which its tools cut
+/// down to 20 for users. For the other two names the limit is our own.
+const MAX_NAME: usize = 256;
+/// What Active Directory refuses in a SamAccountName, and the `@` by which a UserPrincipalName is told from it.
+const FORBIDDEN: &str = "\"/\\[]:;|=,+*?<>@";
+
+impl Account {
+    /// Whether the names can be.
+    ///
+    /// # Errors
+    /// With the first that cannot.
+    pub fn validate(&self) -> Result<(), AccountError> {
+        check_sam_account_name(&self.sam_account_name)?;
+        check_user_principal_name(&self.user_principal_name)?;
+        check_display_name(&self.display_name)
+    }
+
+    /// A SamAccountName made of the part of an address before the `@`; what it may not hold becomes `_`.
+    pub fn sam_account_name_of(user: &SipUri) -> String {
+        let name = user.address().split_once('@').map_or(user.address(), |(name, _)| name);
+        name.chars().map(|c| if FORBIDDEN.contains(c) { '_' } else { c }).collect()
+    }
+
+    /// By which two names of accounts are compared: any case is the same.
+    pub fn key(name: &str) -> String {
+        name.to_lowercase()
+    }
+}
+
+/// Whether this can be a SamAccountName.
+fn check_sam_account_name(name: &str) -> Result<(), AccountError> {
+    let odd = |c: char| c.is_control() || FORBIDDEN.contains(c);
+    match is_short(name) && name.trim() == name && !name.contains(odd) {
+        true => Ok(()),
+        false => Err(AccountError::SamAccountName),
+    }
+}
+
+fn check_user_principal_name(name: &str) -> Result<(), AccountError> {
+    let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\' || c == '@';
+    let parts = name.split_once('@');
+    let good = |part: &str| !part.is_empty() && !part.contains(odd);
+    match is_short(name) && parts.is_some_and(|(user, domain)| good(user) && good(domain)) {
+        true => Ok(()),
+        false => Err(AccountError::UserPrincipalName),
+    }
+}
+
+fn check_display_name(name: &str) -> Result<(), AccountError> {
+    match name.chars().count() <= MAX_NAME && !name.contains(char::is_control) {
+        true => Ok(()),
+        false => Err(AccountError::DisplayName),
+    }
+}
+
+fn is_short(name: &str) -> bool {
+    (1..=MAX_NAME).contains(&name.chars().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ken() -> Account {
+        Account {
+            sam_account_name: "kenmyer".to_owned(),
+            user_principal_name: "kenmyer@litwareinc.com".to_owned(),
+            display_name: "Ken Myer".to_owned(),
+            state: AccountState::Good,
+            has_password: false,
+            sip_uri: None,
+        }
+    }
+
+    #[test]
+    fn names_that_active_directory_refuses_are_refused() {
+        for good in ["kenmyer", "Ken Myer", "o'neil", "Jürgen", &"x".repeat(256)] {
+            let account = Account { sam_account_name: good.to_owned(), ..ken() };
+            assert_eq!(account.validate(), Ok(()), "{good}");
+        }
+        for bad in ["", " ken", "ken ", "a\\b", "a@b", "a/b", "a*", "a\nb", &"x".repeat(257)] {
+            let account = Account { sam_account_name: bad.to_owned(), ..ken() };
+            assert_eq!(account.validate(), Err(AccountError::SamAccountName), "{bad}");
+        }
+        for bad in ["kenmyer", "@a.b", "ken@", "ken@a@b", "ken myer@a.b", "a\\b@c"] {
+            let account = Account { user_principal_name: bad.to_owned(), ..ken() };
+            assert_eq!(account.validate(), Err(AccountError::UserPrincipalName), "{bad}");
+        }
+        let tab = Account { display_name: "Ken\tMyer".to_owned(), ..ken() };
+        assert_eq!(tab.validate(), Err(AccountError::DisplayName));
+        assert!(AccountError::SamAccountName.to_string().contains("1 to 256 characters"));
+    }
+
+    #[test]
+    fn an_address_gives_a_name_that_active_directory_takes() {
+        for (address, name) in [
+            ("sip:kenmyer@litwareinc.com", "kenmyer"),
+            ("sip:a+b=c?d@litwareinc.com", "a_b_c_d"),
+            ("sip:o'neil@litwareinc.com", "o'neil"),
+        ] {
+            let made = Account::sam_account_name_of(&address.parse().unwrap());
+            assert_eq!(made, name);
+            assert_eq!(check_sam_account_name(&made), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_state_has_one_name() {
+        for state in AccountState::ALL {
+            assert_eq!(AccountState::from_name(state.as_str()), Some(state));
+        }
+        assert_eq!(AccountState::from_name("Good"), None);
+    }
+}
