@@ -4,6 +4,7 @@ use crate::database::{from_stored, to_stored};
 use crate::users::{enabled_id, id};
 use crate::{Store, StoreError};
 use lync_model::{PublishedCertificate, SipUri};
+use sqlx::SqliteConnection;
 
 impl Store {
     /// Revokes every certificate of a user as Revoke-CsClientCertificate does, and says how many there were.
@@ -16,6 +17,13 @@ impl Store {
             sqlx::query!("DELETE FROM certificates WHERE user_id = ?", id).execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(revoked.rows_affected())
+    }
+
+    /// What Get-CsClientCertificate lists: every certificate that is kept of a user, also of one who is disabled.
+    pub async fn kept_certs(&self, user: &SipUri) -> Result<Vec<PublishedCertificate>, StoreError> {
+        let mut tx = self.database.read.begin().await?;
+        let id = id(&mut tx, user).await?;
+        read(&mut tx, user, id).await
     }
 
     /// Keeps a certificate. A user who was disabled after the sign-in gets none.
@@ -43,25 +51,34 @@ impl Store {
     pub(crate) async fn published(&self, user: &SipUri) -> Result<Vec<PublishedCertificate>, StoreError> {
         let mut tx = self.database.read.begin().await?;
         let id = enabled_id(&mut tx, user).await?;
-        let rows = sqlx::query!(
-            "SELECT device_id, der, published_at, expires_at FROM certificates WHERE user_id = ?
-             ORDER BY published_at, device_id",
-            id
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(PublishedCertificate {
-                    user: user.clone(),
-                    device_id: row.device_id,
-                    certificate: row.der,
-                    publication_time: from_stored(row.published_at)?,
-                    expiration_time: from_stored(row.expires_at)?,
-                })
-            })
-            .collect()
+        read(&mut tx, user, id).await
     }
+}
+
+/// The certificates of the user of this row, the oldest first.
+async fn read(
+    connection: &mut SqliteConnection,
+    user: &SipUri,
+    id: i64,
+) -> Result<Vec<PublishedCertificate>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT device_id, der, published_at, expires_at FROM certificates WHERE user_id = ?
+             ORDER BY published_at, device_id",
+        id
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(PublishedCertificate {
+                user: user.clone(),
+                device_id: row.device_id,
+                certificate: row.der,
+                publication_time: from_stored(row.published_at)?,
+                expiration_time: from_stored(row.expires_at)?,
+            })
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -111,6 +128,7 @@ mod tests {
         assert_eq!(pool.store.publish_cert(&certificate).await, Err(refused.clone()));
         assert_eq!(pool.store.get_published_certs(&nobody).await, Err(refused));
         assert!(matches!(pool.store.revoke_certs(&nobody).await, Err(StoreError::NoSuchUser(_))));
+        assert!(matches!(pool.store.kept_certs(&nobody).await, Err(StoreError::NoSuchUser(_))));
     }
 
     #[tokio::test]
@@ -129,6 +147,11 @@ mod tests {
             assert_eq!(pool.store.publish_cert(&new).await, Err(refused.clone()));
         }
         assert_eq!(pool.store.get_published_certs(&ken).await, Err(refused));
+        assert_eq!(
+            pool.store.kept_certs(&ken).await.unwrap(),
+            std::slice::from_ref(&kept),
+            "but they are listed"
+        );
         assert_eq!(pool.published("pilar").await, [theirs]);
 
         pool.store.update_user(&enabled).await.unwrap();

@@ -1,10 +1,10 @@
 //! The states of a user that a scenario asks for, made real.
 
 use crate::record::{PinRecord, UserRecord};
-use crate::{Store, StoreError, policy, record, users};
+use crate::{Store, StoreError, hasher, policy, record, users};
 use lync_model::lockout::{Counters, LOCAL_LOCKOUT, Limits};
 use lync_model::scenario::UserChange;
-use lync_model::{LineUri, PinPolicy, SipUri, User};
+use lync_model::{AccountState, LineUri, NtHash, PinPolicy, SipUri, User};
 use sqlx::SqliteConnection;
 use std::collections::HashSet;
 use time::{Duration, OffsetDateTime};
@@ -30,6 +30,7 @@ impl Store {
     /// | `PinExpired` | the PIN was set longer ago than PINLifetime. If the policy has none, this user gets one, as by Grant-CsPinPolicy, and the policy of the others stays |
     /// | `Renumbered` | the next number and extension that nobody has |
     /// | `TwinOfExtension` | `<name>-twin@<domain>` has the same extension and PIN, and another number |
+    /// | `OtherPassword` | the password is one that nobody knows; who has none keeps none |
     /// | `TwinOfNumber` | `<name>-twin@<domain>` has the same number and PIN, and no extension |
     ///
     /// What is no state of this user is refused: a locked PIN needs a PIN, another number needs a number.
@@ -54,7 +55,8 @@ impl Store {
                 record::write(&mut tx, &record).await?;
             }
             _ => {
-                let policy = policy::load(&mut tx).await?;
+                let id = users::id(&mut tx, user).await?;
+                let policy = policy::effective(&mut tx, id).await?;
                 edit(&mut record, change, &policy, now)?;
                 record::write(&mut tx, &record).await?;
             }
@@ -93,6 +95,10 @@ fn edit(
             let limits = Limits::for_pin(pin_of(record)?.length, policy);
             record.counters = full_for_an_hour(record.counters.global_failures, limits, now);
         }
+        UserChange::OtherPassword => other_password(record)?,
+        UserChange::AccountLocked => bar(record, AccountState::LockedOut),
+        UserChange::AccountDisabled => bar(record, AccountState::Disabled),
+        UserChange::PasswordExpired => bar(record, AccountState::PasswordExpired),
         UserChange::LockedBySystem => {
             let limits = Limits::for_pin(pin_of(record)?.length, policy);
             record.counters =
@@ -106,6 +112,20 @@ fn edit(
         | UserChange::TwinOfNumber => {}
     }
     Ok(())
+}
+
+/// Whoever has no password needs no other to be refused.
+fn other_password(record: &mut UserRecord) -> Result<(), StoreError> {
+    if let Some(hash) = record.account.as_mut().and_then(|account| account.nt_hash.as_mut()) {
+        *hash = NtHash::from_bytes(hasher::salt()?);
+    }
+    Ok(())
+}
+
+fn bar(record: &mut UserRecord, state: AccountState) {
+    if let Some(stored) = &mut record.account {
+        stored.account.state = state;
+    }
 }
 
 fn expire(record: &mut UserRecord, policy: &PinPolicy, now: OffsetDateTime) -> Result<(), StoreError> {
@@ -174,6 +194,8 @@ async fn twin(
             enterprise_voice: true,
             pin_set_at: user.pin_set_at,
         },
+        account: None,
+        pin_policy: record.pin_policy.clone(),
         pin_lifetime_days: record.pin_lifetime_days,
         // The same hash, salt and all: one comparison serves both.
         pin: Some(pin),

@@ -1,6 +1,8 @@
 //! Where the database lies, its connections, and how times are stored in it.
 
+use crate::accounts::names;
 use crate::{HashCost, StoreError};
+use sqlx::error::DatabaseError;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -11,9 +13,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 use time::OffsetDateTime;
+use tokio::time::{interval, timeout};
 
 const READERS: u32 = 4;
+/// How long another process is waited for that has the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const BUSY_INTERVAL: Duration = Duration::from_millis(10);
+/// Primary result code of SQLite.
+const SQLITE_BUSY: u32 = 5;
 
 /// Where the store lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +73,8 @@ impl Database {
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
             .disable_statement_logging();
-        let write = pool(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("../../migrations").run(&write).await?;
+        let write = connect(&options).await?;
+        bring_up_to_date(&write).await?;
         let read = pool(READERS).connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Self { read, write, _folder: folder })
     }
@@ -84,6 +91,38 @@ impl Database {
         self.read.close().await;
         self.write.close().await;
     }
+}
+
+/// Opens the file. Who turns a new one to WAL has it alone for a moment, and for that SQLite does not wait by itself.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let mut again = interval(BUSY_INTERVAL);
+    let waited = timeout(BUSY_TIMEOUT, async {
+        loop {
+            again.tick().await;
+            match pool(1).connect_with(options.clone()).await {
+                Err(error) if is_busy(&error) => {}
+                connected => return connected,
+            }
+        }
+    });
+    Ok(waited.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    // The kinds of being busy are told apart in the higher bits.
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == SQLITE_BUSY)
+}
+
+/// Makes the tables, all that are missing or none. The processes of a pool in parts may begin at the same moment: the
+/// second finds what the first has made.
+async fn bring_up_to_date(write: &SqlitePool) -> Result<(), StoreError> {
+    let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
+    // What `run` does once it has a connection; through `run` itself the future is not Send.
+    sqlx::migrate!("../../migrations").run_direct(None, &mut *tx, false).await?;
+    names::renew_keys(&mut tx).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {
@@ -127,11 +166,13 @@ pub(crate) fn from_stored(micros: i64) -> Result<OffsetDateTime, StoreError> {
 }
 
 #[cfg(test)]
+mod earlier_versions;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::Store;
     use lync_model::Clock;
-    use sqlx::Connection;
     use std::os::unix::fs::PermissionsExt;
     use time::macros::datetime;
 
@@ -190,31 +231,5 @@ mod tests {
         let database = Database::open(&StoreLocation::Ephemeral).await.unwrap();
         let refused = sqlx::query!("DELETE FROM users").execute(&database.read).await;
         assert!(refused.unwrap_err().to_string().contains("readonly"));
-    }
-
-    /// A store as it was before there were any but the first tables, with one user.
-    async fn of_first_version(path: &Path) {
-        let mut first = sqlx::migrate!("../../migrations");
-        first.migrations = first.migrations.iter().take(1).cloned().collect();
-        let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
-        let mut connection = options.connect().await.unwrap();
-        first.run(&mut connection).await.unwrap();
-        let user = "INSERT INTO users VALUES (7, 'sip:kenmyer@litwareinc.com', 'Ken Myer',
-                    'tel:+12065551219;ext=1219', '12065551219', '1219', 1, 1)";
-        sqlx::query(user).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_store_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("pool.db");
-        of_first_version(&path).await;
-        let store = Store::open(&StoreLocation::Kept(path), Clock::system()).await.unwrap();
-        let users = store.users().await.unwrap();
-        assert_eq!(users.len(), 1);
-        assert_eq!(users[0].display_name, "Ken Myer");
-        let record = store.record(&users[0].sip_uri).await.unwrap();
-        assert_eq!(record.pin_lifetime_days, None);
     }
 }

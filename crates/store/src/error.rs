@@ -1,7 +1,7 @@
 //! What can go wrong in the store.
 
 use lync_model::ports::UserPinError;
-use lync_model::{PinPolicyError, PinRejected, SipUri};
+use lync_model::{AccountError, PasswordError, PinPolicyError, PinRejected, PolicyIdentityError, SipUri};
 use std::path::PathBuf;
 
 /// Why the store did not do what was asked.
@@ -39,6 +39,50 @@ pub enum StoreError {
     /// Somebody has this address.
     #[error("there is a user {0} already")]
     UserExists(SipUri),
+    /// No account has this name.
+    #[error("there is no account {0}")]
+    NoSuchAccount(String),
+    /// Another account has this SamAccountName or UserPrincipalName.
+    #[error("there is an account {0} already")]
+    AccountExists(String),
+    /// The account is a Lync user already.
+    #[error("the account {account} is enabled as {user} already")]
+    AccountTaken {
+        /// SamAccountName.
+        account: String,
+        /// The Lync user that it is.
+        user: SipUri,
+    },
+    /// A name that no account can have.
+    #[error("the account is refused: {0}")]
+    Account(#[from] AccountError),
+    /// A password that no account can have.
+    #[error("the password is refused: {0}")]
+    Password(#[from] PasswordError),
+    /// No PIN policy has this identity.
+    #[error("there is no PIN policy {0}")]
+    NoSuchPolicy(String),
+    /// A PIN policy has this identity.
+    #[error("there is a PIN policy {0} already")]
+    PolicyExists(String),
+    /// Only a policy with a tag is granted; the others hold of themselves.
+    #[error("the PIN policy {0} is granted to nobody: only `tag:` policies are")]
+    NotGranted(String),
+    /// The pool is in one site, which the first policy of a site names.
+    #[error("the pool is in one site, and {have} is its PIN policy")]
+    OtherSite {
+        /// The policy that is there.
+        have: String,
+    },
+    /// Enough PIN policies for anybody.
+    #[error("there are {0} PIN policies, and there may not be more")]
+    TooManyPolicies(i64),
+    /// A PIN policy that cannot be: its identity, its description or a value.
+    #[error("the PIN policy is refused: {0}")]
+    NamedPolicy(#[from] PolicyIdentityError),
+    /// A setting that is too long to be kept.
+    #[error("the setting {0} is too long to be kept")]
+    SettingTooLong(String),
     /// A locked PIN has to be unlocked before it can be set.
     #[error("the PIN of {0} is locked; unlock it first")]
     PinLocked(SipUri),

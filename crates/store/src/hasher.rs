@@ -162,7 +162,7 @@ impl fmt::Debug for Hasher {
     }
 }
 
-fn salt() -> Result<[u8; 16], StoreError> {
+pub(crate) fn salt() -> Result<[u8; 16], StoreError> {
     try_generate_salt().map_err(failed)
 }
 

@@ -1,4 +1,4 @@
-//! Users, PIN hashes, lockout counters and published certificates in SQLite.
+//! Accounts, users, PIN hashes, lockout counters, published certificates and settings in SQLite.
 //!
 //! [`Store`] implements [`UserPinService`](lync_model::ports::UserPinService); its own methods are what an
 //! administrator does. The rules (who may sign in, when a PIN is locked, which PIN is too weak) are lync-model's:
@@ -15,12 +15,16 @@
 //! | `record` | everything of one user, taken down and put back |
 //! | `change` | the states of a user that a scenario asks for |
 //! | `events` | what is written to the event log |
-//! | `users`, `pins`, `policy`, `certificates` | the rest, by table |
+//! | `accounts` | accounts of Active Directory; how they become Lync users; the directory that NTLM asks |
+//! | `policy` | PIN policies, and which of them holds for whom |
+//! | `settings` | what an administrator set while the pool ran |
+//! | `users`, `pins`, `certificates` | the rest, by table |
 //!
 //! # Queries are checked when compiled
 //! The macros of sqlx read the types of each query from `.sqlx`, so that a build needs no database. After a change
 //! to a query or a migration, run `crates/store/prepare.sh` and commit what it writes.
 
+mod accounts;
 mod certificates;
 mod change;
 mod counters;
@@ -34,18 +38,20 @@ mod policy;
 mod record;
 mod seed;
 mod service;
+mod settings;
 mod stored;
 #[cfg(test)]
 mod testing;
 mod users;
 mod verify;
 
+pub use accounts::{AccountUpdate, StoredAccount};
 pub use database::StoreLocation;
 pub use error::StoreError;
 pub use hasher::HashCost;
 pub use pins::PinInfo;
 pub use record::UserRecord;
-pub use seed::{Seed, SeedPin, SeedUser};
+pub use seed::{Seed, SeedAccount, SeedLogon, SeedPin, SeedUser};
 pub use stored::StoredPin;
 
 use database::Database;
@@ -62,6 +68,7 @@ pub struct Store {
     hasher: Hasher,
     clock: Clock,
     events: events::Events,
+    domain: accounts::names::Domain,
 }
 
 impl Store {
@@ -80,7 +87,8 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let hasher = Hasher::new(cost)?;
         let database = Database::open(location).await?;
-        Ok(Self { database, hasher, clock, events: events::Events::default() })
+        let (events, domain) = (events::Events::default(), accounts::names::Domain::default());
+        Ok(Self { database, hasher, clock, events, domain })
     }
 
     /// Waits for what is under way, and folds the write-ahead log into the database file.

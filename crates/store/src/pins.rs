@@ -73,7 +73,8 @@ impl Store {
             sqlx::query_scalar!("SELECT set_at FROM pins WHERE user_id = ?", id).fetch_optional(&mut *tx);
         let set_at = set_at.await?.map(from_stored).transpose()?;
         let counters = counters::load(&mut tx, id).await?;
-        let policy = policy::of_user(&policy::load(&mut tx).await?, own_pin_lifetime(&mut tx, id).await?);
+        let policy = policy::effective(&mut tx, id).await?;
+        let policy = policy::of_user(&policy, own_pin_lifetime(&mut tx, id).await?);
         Ok(PinInfo {
             is_pin_set: set_at.is_some(),
             is_locked_out: counters.is_locked(self.clock.now()),
@@ -105,7 +106,7 @@ impl Store {
         let phc = self.hasher.hash(pin).await?;
         let mut tx = self.database.begin().await?;
         let id = id(&mut tx, user).await?;
-        let policy = policy::load(&mut tx).await?;
+        let policy = policy::effective(&mut tx, id).await?;
         let line =
             sqlx::query_scalar!("SELECT line_uri FROM users WHERE id = ?", id).fetch_one(&mut *tx).await?;
         policy.check_new_pin(pin, line.as_deref().map(read_line_uri).transpose()?.as_ref())?;

@@ -1,20 +1,25 @@
 //! Everything that is kept of one user: taken down, and put back as it was.
 
-use crate::counters;
+use crate::accounts::names::{self, Names};
+use crate::accounts::{self, StoredAccount};
 use crate::database::from_stored;
 use crate::users::{self, UserRow};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, counters, policy};
 use lync_model::lockout::Counters;
-use lync_model::{SipUri, User};
+use lync_model::{Account, SipUri, User};
 use sqlx::SqliteConnection;
 use std::fmt;
 use time::OffsetDateTime;
 
-/// Everything that the store holds of one user at one moment: address, line, PIN hash, history, lockout counters
+/// Everything that the store holds of one user at one moment: account, address, line, PIN hash, history, lockout counters
 /// and certificates. Can only be [restored](Store::restore); `Debug` shows whose it is and no hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UserRecord {
     pub(crate) user: User,
+    /// The account; one that is written without it keeps what it has, or gets one named after the address.
+    pub(crate) account: Option<StoredAccount>,
+    /// Identity of the PIN policy that was granted.
+    pub(crate) pin_policy: Option<String>,
     /// PINLifetime of a policy that was granted to this user alone, in days.
     pub(crate) pin_lifetime_days: Option<u16>,
     pub(crate) pin: Option<PinRecord>,
@@ -75,6 +80,8 @@ pub(crate) async fn read(connection: &mut SqliteConnection, user: &SipUri) -> Re
     let (user, pin_lifetime_days) = read_user(&mut *connection, id).await?;
     Ok(UserRecord {
         user,
+        account: Some(accounts::of_user(&mut *connection, id).await?.read()?),
+        pin_policy: policy::granted(&mut *connection, id).await?,
         pin_lifetime_days,
         pin: read_pin(&mut *connection, id).await?,
         history: sqlx::query_scalar!("SELECT phc FROM pin_history WHERE user_id = ? ORDER BY id", id)
@@ -88,9 +95,15 @@ pub(crate) async fn read(connection: &mut SqliteConnection, user: &SipUri) -> Re
 /// Writes a record over whatever is kept of its user, if anything is.
 pub(crate) async fn write(connection: &mut SqliteConnection, record: &UserRecord) -> Result<(), StoreError> {
     let id = match users::update(&mut *connection, &record.user).await {
-        Err(StoreError::NoSuchUser(_)) => users::insert(&mut *connection, &record.user).await?,
-        updated => updated?,
+        Err(StoreError::NoSuchUser(_)) => insert(&mut *connection, record).await?,
+        updated => {
+            let id = updated?;
+            update_account(&mut *connection, id, record).await?;
+            id
+        }
     };
+    // One that was removed since is granted to nobody.
+    policy::grant(&mut *connection, id, record.pin_policy.as_deref()).await?;
     sqlx::query!("UPDATE users SET pin_lifetime_days = ? WHERE id = ?", record.pin_lifetime_days, id)
         .execute(&mut *connection)
         .await?;
@@ -109,6 +122,49 @@ pub(crate) async fn write(connection: &mut SqliteConnection, record: &UserRecord
     write_certificates(connection, id, &record.certificates).await
 }
 
+/// Adds a user who is not there, with the account of the record. Where that is there and nobody's, it becomes this
+/// user's again; where somebody has its names, the user gets the next that are free.
+async fn insert(connection: &mut SqliteConnection, record: &UserRecord) -> Result<i64, StoreError> {
+    let Some(StoredAccount { account, nt_hash }) = &record.account else {
+        return users::insert_with_account(connection, &record.user).await;
+    };
+    let found = accounts::find(&mut *connection, Names::Sam(&account.sam_account_name)).await?;
+    let own = found.filter(|row| !row.is_users()).map(|row| row.id);
+    let account = free(&mut *connection, record, account, own).await?;
+    let id = match own {
+        Some(id) => {
+            accounts::write(&mut *connection, id, &account, nt_hash.as_ref()).await?;
+            id
+        }
+        None => accounts::insert(&mut *connection, &account, nt_hash.as_ref()).await?,
+    };
+    users::insert(connection, &record.user, id).await
+}
+
+/// Gives the account of a user who is there what the record has.
+async fn update_account(
+    connection: &mut SqliteConnection,
+    id: i64,
+    record: &UserRecord,
+) -> Result<(), StoreError> {
+    let Some(StoredAccount { account, nt_hash }) = &record.account else { return Ok(()) };
+    let own = users::account_id(&mut *connection, id).await?;
+    let account = free(&mut *connection, record, account, Some(own)).await?;
+    accounts::write(connection, own, &account, nt_hash.as_ref()).await
+}
+
+/// The account under the user's name for people, and under names that nobody else has.
+async fn free(
+    connection: &mut SqliteConnection,
+    record: &UserRecord,
+    account: &Account,
+    own: Option<i64>,
+) -> Result<Account, StoreError> {
+    let mut account = Account { display_name: record.user.display_name.clone(), ..account.clone() };
+    names::make_free(connection, &mut account, own).await?;
+    Ok(account)
+}
+
 /// Removes all that hangs on a user's row.
 async fn forget(connection: &mut SqliteConnection, id: i64) -> Result<(), StoreError> {
     sqlx::query!("DELETE FROM pins WHERE user_id = ?", id).execute(&mut *connection).await?;
@@ -123,8 +179,8 @@ async fn read_user(connection: &mut SqliteConnection, id: i64) -> Result<(User, 
         UserRow,
         r#"SELECT sip_uri, display_name, line_uri, enabled AS "enabled: bool",
                   enterprise_voice AS "enterprise_voice: bool", set_at AS "pin_set_at?"
-           FROM users LEFT JOIN pins ON pins.user_id = users.id
-           WHERE id = ?"#,
+           FROM users JOIN accounts ON accounts.id = users.account_id LEFT JOIN pins ON pins.user_id = users.id
+           WHERE users.id = ?"#,
         id
     )
     .fetch_one(&mut *connection)
@@ -180,140 +236,4 @@ async fn write_certificates(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::StoreLocation;
-    use crate::testing::Pool;
-    use lync_model::{Clock, Pin, PinPolicy};
-    use time::Duration;
-    use time::macros::datetime;
-
-    const LINE: &str = "tel:+12065551219;ext=1219";
-
-    /// Ken with two PINs behind him, two wrong attempts and two certificates.
-    async fn ken(pool: &Pool) -> SipUri {
-        let store = &pool.store;
-        store.set_policy(&PinPolicy { pin_history_count: 3, ..PinPolicy::default() }).await.unwrap();
-        let ken = pool.add("kenmyer", Some(LINE)).await;
-        for pin in ["83920", "07129"] {
-            store.change_pin(&ken, &Pin::new(pin)).await.unwrap();
-        }
-        for pin in ["11112", "11113"] {
-            assert!(pool.sign_in("1219", pin).await.is_err());
-        }
-        pool.publish("kenmyer", "{a}", b"a").await;
-        pool.clock.advance(Duration::seconds(1));
-        pool.publish("kenmyer", "{b}", b"b").await;
-        ken
-    }
-
-    /// Everything about Ken becomes different.
-    async fn turn_upside_down(pool: &Pool, ken: &SipUri) {
-        let store = &pool.store;
-        store.set_pin(ken, &Pin::new("59371")).await.unwrap();
-        store.lock_pin(ken).await.unwrap();
-        store.revoke_certs(ken).await.unwrap();
-        pool.publish("kenmyer", "{c}", b"c").await;
-        let other = User { display_name: "K".to_owned(), enabled: false, ..Pool::user("kenmyer", None) };
-        store.update_user(&other).await.unwrap();
-    }
-
-    async fn assert_as_it_was(pool: &Pool, before: &UserRecord) {
-        let ken = before.user();
-        assert!(
-            pool.store.record(ken).await.unwrap() == *before,
-            "something of the record did not come back"
-        );
-        let device_ids: Vec<_> =
-            pool.published("kenmyer").await.into_iter().map(|kept| kept.device_id).collect();
-        assert_eq!(device_ids, ["{a}", "{b}"]);
-        let used = pool.store.change_pin(ken, &Pin::new("83920")).await;
-        assert!(matches!(used, Err(StoreError::PinRejected(_))), "the history is forgotten");
-        assert_eq!(pool.store.counters(ken).await.unwrap().local_failures, 2);
-        assert_eq!(pool.sign_in("1219", "07129").await, Ok(ken.clone()));
-    }
-
-    #[tokio::test]
-    async fn a_user_who_was_changed_is_as_before() {
-        let pool = Pool::open().await;
-        let ken = ken(&pool).await;
-        let before = pool.store.record(&ken).await.unwrap();
-        turn_upside_down(&pool, &ken).await;
-        assert!(pool.store.record(&ken).await.unwrap() != before);
-        pool.store.restore(&before).await.unwrap();
-        assert_as_it_was(&pool, &before).await;
-    }
-
-    #[tokio::test]
-    async fn a_user_who_was_removed_is_there_again() {
-        let pool = Pool::open().await;
-        let ken = ken(&pool).await;
-        let before = pool.store.record(&ken).await.unwrap();
-        pool.store.remove_user(&ken).await.unwrap();
-        // Takes the row that became free.
-        pool.add("pilar", None).await;
-        pool.store.restore(&before).await.unwrap();
-        assert_as_it_was(&pool, &before).await;
-        assert_eq!(pool.store.users().await.unwrap().len(), 2);
-    }
-
-    #[tokio::test]
-    async fn a_user_who_was_removed_and_added_anew_is_the_old_one_again() {
-        let pool = Pool::open().await;
-        let ken = ken(&pool).await;
-        let before = pool.store.record(&ken).await.unwrap();
-        pool.store.remove_user(&ken).await.unwrap();
-        pool.add_with_pin("kenmyer", "7777", "59371").await;
-        pool.store.restore(&before).await.unwrap();
-        assert_as_it_was(&pool, &before).await;
-    }
-
-    #[tokio::test]
-    async fn a_record_outlives_the_closing_of_a_kept_store() {
-        let folder = tempfile::tempdir().unwrap();
-        let location = StoreLocation::Kept(folder.path().join("pool.db"));
-        let clock = Clock::stopped(datetime!(2013-06-01 12:00 UTC));
-        let open = async || {
-            let cost = crate::HashCost::Cheapest;
-            let store = Store::open_with_cost(&location, clock.clone(), cost).await.unwrap();
-            Pool { store, clock: clock.clone() }
-        };
-        let pool = open().await;
-        let ken = ken(&pool).await;
-        let before = pool.store.record(&ken).await.unwrap();
-        turn_upside_down(&pool, &ken).await;
-        pool.store.close().await;
-        let pool = open().await;
-        pool.store.restore(&before).await.unwrap();
-        pool.store.close().await;
-        assert_as_it_was(&open().await, &before).await;
-    }
-
-    #[tokio::test]
-    async fn others_stay_as_they_are() {
-        let pool = Pool::open().await;
-        let ken = ken(&pool).await;
-        let before = pool.store.record(&ken).await.unwrap();
-        let pilar = pool.add_with_pin("pilar", "1300", "59371").await;
-        pool.publish("pilar", "{a}", b"theirs").await;
-        let theirs = pool.store.record(&pilar).await.unwrap();
-        pool.store.restore(&before).await.unwrap();
-        assert!(pool.store.record(&pilar).await.unwrap() == theirs);
-    }
-
-    #[tokio::test]
-    async fn a_record_shows_no_hash() {
-        let pool = Pool::open().await;
-        let ken = ken(&pool).await;
-        let record = pool.store.record(&ken).await.unwrap();
-        assert!(record.pin.as_ref().unwrap().phc.contains("argon2"), "it holds one");
-        assert_eq!(format!("{record:?}"), format!("UserRecord {{ user: {ken:?}, .. }}"));
-    }
-
-    #[tokio::test]
-    async fn nobody_has_no_record() {
-        let pool = Pool::open().await;
-        let refused = pool.store.record(&Pool::sip("nobody")).await;
-        assert!(matches!(refused, Err(StoreError::NoSuchUser(_))));
-    }
-}
+mod tests;

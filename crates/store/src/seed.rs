@@ -1,8 +1,9 @@
 //! What a new store begins with: users and PINs, all of them or none, in one transaction.
 
+use crate::accounts::{self, names};
 use crate::{Store, StoreError, counters, hasher, pins, policy, users};
 use lync_model::lockout::Counters;
-use lync_model::{Pin, PinPolicy, User};
+use lync_model::{Account, AccountState, NamedPolicy, Password, Pin, PinPolicy, User};
 use sqlx::SqliteConnection;
 use std::collections::HashMap;
 use time::OffsetDateTime;
@@ -13,8 +14,12 @@ use tokio::task::JoinSet;
 pub struct Seed {
     /// The global PIN policy.
     pub policy: PinPolicy,
+    /// The other PIN policies.
+    pub policies: Vec<NamedPolicy>,
     /// The users.
     pub users: Vec<SeedUser>,
+    /// The accounts that are no Lync users.
+    pub accounts: Vec<SeedAccount>,
 }
 
 /// A user to begin with.
@@ -24,6 +29,30 @@ pub struct SeedUser {
     pub user: User,
     /// The PIN; without one none is set.
     pub pin: Option<SeedPin>,
+    /// How the user logs on to Windows.
+    pub logon: SeedLogon,
+    /// Identity of the PIN policy that is granted.
+    pub pin_policy: Option<String>,
+}
+
+/// How a user to begin with logs on to Windows.
+#[derive(Clone, Debug, Default)]
+pub struct SeedLogon {
+    /// SamAccountName; made of the address where there is none.
+    pub sam_account_name: Option<String>,
+    /// The password; without one nobody logs on.
+    pub password: Option<Password>,
+    /// What stands in the way of the right password.
+    pub state: AccountState,
+}
+
+/// An account to begin with that is no Lync user.
+#[derive(Clone, Debug)]
+pub struct SeedAccount {
+    /// The account; `has_password` and `sip_uri` are not looked at.
+    pub account: Account,
+    /// The password; without one nobody logs on.
+    pub password: Option<Password>,
 }
 
 /// A PIN to begin with.
@@ -57,12 +86,16 @@ impl Store {
         Ok(true)
     }
 
-    /// Forgets every user, with PINs and certificates, and fills the store as a new one; all of it or nothing.
+    /// Forgets every user with PINs and certificates, every account, policy and setting, and fills the store as a new
+    /// one; all of it or nothing.
     pub async fn reseed(&self, seed: &Seed) -> Result<(), StoreError> {
         let hashes = self.hash_all(&seed.users).await?;
         let mut tx = self.database.begin().await?;
-        // What hangs on a user goes with its row.
-        sqlx::query("DELETE FROM users").execute(&mut *tx).await?;
+        // What hangs on an account goes with its row: the user, and what hangs on that.
+        sqlx::query("DELETE FROM accounts").execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM pin_policies WHERE id <> 1").execute(&mut *tx).await?;
+        sqlx::query("UPDATE pin_policies SET description = NULL").execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM settings").execute(&mut *tx).await?;
         fill(&mut tx, seed, hashes).await?;
         tx.commit().await?;
         Ok(())
@@ -86,27 +119,73 @@ impl Store {
     }
 }
 
-/// Policy and users of a new store.
+/// Policies, accounts and users of a new store.
 async fn fill(
     tx: &mut SqliteConnection,
     seed: &Seed,
     mut hashes: HashMap<usize, String>,
 ) -> Result<(), StoreError> {
     policy::save(&mut *tx, &seed.policy).await?;
+    for named in &seed.policies {
+        policy::insert(&mut *tx, named).await?;
+    }
+    for SeedAccount { account, password } in &seed.accounts {
+        let hash = password.as_ref().map(|password| accounts::hash(password.expose())).transpose()?;
+        accounts::insert(&mut *tx, account, hash.as_ref()).await?;
+    }
+    let mut made = accounts_by_name(&mut *tx, &seed.users).await?;
     for (index, entry) in seed.users.iter().enumerate() {
-        let id = users::insert(&mut *tx, &entry.user).await?;
-        if let (Some(SeedPin { pin, set_at, locked }), Some(phc)) = (&entry.pin, hashes.remove(&index)) {
-            pins::write_pin(&mut *tx, id, &phc, pin.expose().len(), *set_at).await?;
-            pins::write_history(&mut *tx, id, &phc, &seed.policy).await?;
-            if *locked {
-                let mut state = Counters::default();
-                state.lock();
-                counters::save(&mut *tx, id, &state).await?;
-            }
+        let account = match made.remove(&index) {
+            Some(account) => account,
+            None => add_account(&mut *tx, entry).await?,
+        };
+        let id = users::insert(&mut *tx, &entry.user, account).await?;
+        policy::grant(&mut *tx, id, entry.pin_policy.as_deref()).await?;
+        if let (Some(pin), Some(phc)) = (&entry.pin, hashes.remove(&index)) {
+            set_pin(&mut *tx, id, pin, &phc).await?;
         }
     }
     // The header field that SQLite leaves to its user: kept with the transaction, and no table of its own.
     sqlx::query("PRAGMA user_version = 1").execute(tx).await?;
+    Ok(())
+}
+
+/// The accounts whose names are told, by the index of their user. They are there before those that take what is free.
+async fn accounts_by_name(
+    tx: &mut SqliteConnection,
+    users: &[SeedUser],
+) -> Result<HashMap<usize, i64>, StoreError> {
+    let mut made = HashMap::new();
+    for (index, entry) in users.iter().enumerate() {
+        if entry.logon.sam_account_name.is_some() {
+            made.insert(index, add_account(&mut *tx, entry).await?);
+        }
+    }
+    Ok(made)
+}
+
+/// Adds the account of a user, and answers with its row id.
+async fn add_account(tx: &mut SqliteConnection, entry: &SeedUser) -> Result<i64, StoreError> {
+    let SeedLogon { sam_account_name, password, state } = &entry.logon;
+    let mut account = names::of_address(&entry.user.sip_uri, &entry.user.display_name);
+    account.state = *state;
+    match sam_account_name {
+        Some(name) => account.sam_account_name.clone_from(name),
+        None => names::make_free(&mut *tx, &mut account, None).await?,
+    }
+    let hash = password.as_ref().map(|password| accounts::hash(password.expose())).transpose()?;
+    accounts::insert(tx, &account, hash.as_ref()).await
+}
+
+async fn set_pin(tx: &mut SqliteConnection, id: i64, pin: &SeedPin, phc: &str) -> Result<(), StoreError> {
+    let policy = policy::effective(&mut *tx, id).await?;
+    pins::write_pin(&mut *tx, id, phc, pin.pin.expose().len(), pin.set_at).await?;
+    pins::write_history(&mut *tx, id, phc, &policy).await?;
+    if pin.locked {
+        let mut state = Counters::default();
+        state.lock();
+        counters::save(tx, id, &state).await?;
+    }
     Ok(())
 }
 
@@ -133,6 +212,14 @@ mod tests {
         }
     }
 
+    fn seed_user(name: &str) -> SeedUser {
+        SeedUser { user: user(name), pin: None, logon: SeedLogon::default(), pin_policy: None }
+    }
+
+    fn empty() -> Seed {
+        Seed { policy: PinPolicy::default(), policies: Vec::new(), users: Vec::new(), accounts: Vec::new() }
+    }
+
     #[tokio::test]
     async fn a_store_is_filled_once() {
         let pool = Pool::open().await;
@@ -140,10 +227,8 @@ mod tests {
         let pin = SeedPin { pin: Pin::new("0712"), set_at, locked: true };
         let seed = Seed {
             policy: PinPolicy { min_password_length: 4, ..PinPolicy::default() },
-            users: vec![
-                SeedUser { user: user("a"), pin: Some(pin) },
-                SeedUser { user: user("b"), pin: None },
-            ],
+            users: vec![SeedUser { pin: Some(pin), ..seed_user("a") }, seed_user("b")],
+            ..empty()
         };
         assert!(pool.store.seed(&seed).await.unwrap());
         assert_eq!(pool.store.policy().await.unwrap(), seed.policy);
@@ -162,6 +247,7 @@ mod tests {
         let entry = |name: &str, extension: &str, pin: Option<&str>| SeedUser {
             user: Pool::user(name, Some(&format!("tel:+1206555{extension};ext={extension}"))),
             pin: pin.map(|pin| SeedPin { pin: Pin::new(pin), set_at, locked: false }),
+            ..seed_user(name)
         };
         let users = vec![
             entry("a", "1001", Some("07121")),
@@ -169,7 +255,7 @@ mod tests {
             entry("c", "1003", Some("07123")),
             entry("d", "1004", Some("07124")),
         ];
-        Seed { policy: PinPolicy::default(), users }
+        Seed { users, ..empty() }
     }
 
     async fn at_full_price() -> Pool {
@@ -206,11 +292,90 @@ mod tests {
         assert!(empty.store.users().await.unwrap().is_empty());
     }
 
+    /// A user and an account with passwords, and two policies.
+    fn with_accounts() -> Seed {
+        let named = |identity: &str, min_password_length| NamedPolicy {
+            identity: identity.to_owned(),
+            description: Some("ours".to_owned()),
+            policy: PinPolicy { min_password_length, ..PinPolicy::default() },
+        };
+        let logon = SeedLogon {
+            sam_account_name: Some("b".to_owned()),
+            password: Some(Password::new("Passw0rd!")),
+            state: AccountState::LockedOut,
+        };
+        let nobody = Account {
+            sam_account_name: "c".to_owned(),
+            user_principal_name: "c@contoso.test".to_owned(),
+            display_name: "C".to_owned(),
+            state: AccountState::Good,
+            has_password: true,
+            sip_uri: None,
+        };
+        Seed {
+            policies: vec![named("site:Redmond", 6), named("tag:Lobby", 8)],
+            users: vec![
+                // Its own name is told later in the list, and somebody's before.
+                seed_user("b"),
+                SeedUser { pin_policy: Some("tag:lobby".to_owned()), logon, ..seed_user("a") },
+                seed_user("c"),
+            ],
+            accounts: vec![SeedAccount { account: nobody, password: Some(Password::new("other")) }],
+            ..empty()
+        }
+    }
+
+    #[tokio::test]
+    async fn accounts_passwords_and_policies_are_there_from_the_beginning() {
+        let pool = Pool::open().await;
+        let store = &pool.store;
+        store.seed(&with_accounts()).await.unwrap();
+        let account_of = async |name: &str| store.account_of(&user(name).sip_uri).await.unwrap().unwrap();
+        let a = account_of("a").await;
+        assert_eq!(
+            (a.sam_account_name.as_str(), a.state, a.has_password),
+            ("b", AccountState::LockedOut, true)
+        );
+        assert_eq!(a.user_principal_name, "a@litwareinc.com");
+        assert_eq!(account_of("b").await.sam_account_name, "b2");
+        assert_eq!(account_of("c").await.sam_account_name, "c2");
+        let c = store.account("c").await.unwrap().unwrap();
+        assert_eq!((c.sip_uri, c.has_password), (None, true));
+        let a = user("a").sip_uri;
+        assert_eq!(store.granted_pin_policy(&a).await.unwrap().as_deref(), Some("tag:Lobby"));
+        assert_eq!(store.pin_policies().await.unwrap().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn beginning_again_leaves_nothing_of_what_came_since() {
+        let pool = Pool::open().await;
+        let store = &pool.store;
+        store.seed(&staff(pool.clock.now())).await.unwrap();
+        let accounts = store.accounts().await.unwrap();
+        store.set_setting("web", Some("{}")).await.unwrap();
+        store.set_password("a", Some("Passw0rd!")).await.unwrap();
+        for policy in with_accounts().policies {
+            store.add_pin_policy(&policy).await.unwrap();
+        }
+        let global = NamedPolicy {
+            identity: "Global".to_owned(),
+            description: Some("ours".to_owned()),
+            policy: PinPolicy::default(),
+        };
+        store.put_pin_policy(&global).await.unwrap();
+        store.disable_user(&user("d").sip_uri).await.unwrap();
+
+        store.reseed(&staff(pool.clock.now())).await.unwrap();
+        assert_eq!(store.accounts().await.unwrap(), accounts);
+        assert_eq!(store.pin_policies().await.unwrap(), [NamedPolicy { description: None, ..global }]);
+        assert_eq!(store.setting("web").await.unwrap(), None);
+    }
+
     #[tokio::test]
     async fn a_seed_that_cannot_be_leaves_nothing_behind() {
         let pool = Pool::open().await;
-        let twice = vec![SeedUser { user: user("a"), pin: None }, SeedUser { user: user("a"), pin: None }];
-        let seed = Seed { policy: PinPolicy::default(), users: twice };
+        let twice = vec![seed_user("a"), seed_user("a")];
+        let seed = Seed { users: twice, ..empty() };
         assert!(matches!(pool.store.seed(&seed).await, Err(StoreError::UserExists(_))));
         assert!(pool.store.users().await.unwrap().is_empty());
     }

@@ -1,6 +1,7 @@
 //! A user's record in parts, for whoever dumps and loads the state of a pool.
 
 use crate::StoreError;
+use crate::accounts::StoredAccount;
 use crate::hasher;
 use crate::record::{PinRecord, UserRecord};
 use lync_model::User;
@@ -24,10 +25,12 @@ pub struct StoredPin {
 }
 
 impl UserRecord {
-    /// A user without PIN, failures and certificates.
+    /// A user without PIN, failures and certificates. Written over a user who is there, it leaves the account as it is.
     pub fn new(user: User) -> Self {
         Self {
             user,
+            account: None,
+            pin_policy: None,
             pin_lifetime_days: None,
             pin: None,
             history: Vec::new(),
@@ -36,10 +39,30 @@ impl UserRecord {
         }
     }
 
-    /// The same PIN, failures and certificates under other particulars.
+    /// The same PIN, failures and certificates, account and granted policy under other particulars.
     #[must_use]
     pub fn of(self, user: User) -> Self {
         Self { user, ..self }
+    }
+
+    /// The account, with the hash of its password.
+    pub fn account(&self) -> Option<&StoredAccount> {
+        self.account.as_ref()
+    }
+
+    /// Replaces the account. Its display name and address are not looked at: they are the user's.
+    pub fn set_account(&mut self, account: StoredAccount) {
+        self.account = Some(account);
+    }
+
+    /// Identity of the PIN policy that was granted.
+    pub fn pin_policy(&self) -> Option<&str> {
+        self.pin_policy.as_deref()
+    }
+
+    /// Replaces the granted PIN policy. One that is not there when the record is written is granted to nobody.
+    pub fn set_pin_policy(&mut self, identity: Option<String>) {
+        self.pin_policy = identity;
     }
 
     /// The user, without the PIN.

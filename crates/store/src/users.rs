@@ -1,5 +1,6 @@
 //! Users.
 
+use crate::accounts::{self, names};
 use crate::database::from_stored;
 use crate::{Store, StoreError, pins, policy};
 use lync_model::{LineUri, Pin, SipUri, User};
@@ -15,12 +16,14 @@ pub(crate) struct UserRow {
 }
 
 impl Store {
-    /// Adds a user without a PIN; `pin_set_at` is not looked at.
+    /// Adds a user without a PIN; `pin_set_at` is not looked at. The account is made with the user: named after the
+    /// address, and without a password. To make an account that is there a user, see
+    /// [`enable_user`](Self::enable_user).
     ///
     /// A line URI that somebody has already is taken: this is how the failures of shared numbers are set up.
     pub async fn add_user(&self, user: &User) -> Result<(), StoreError> {
         let mut tx = self.database.begin().await?;
-        insert(&mut tx, user).await?;
+        insert_with_account(&mut tx, user).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -32,8 +35,8 @@ impl Store {
         // Before the transaction, in which nobody else can write.
         let phc = self.hasher.hash(pin).await?;
         let mut tx = self.database.begin().await?;
-        let policy = policy::load(&mut tx).await?;
-        let id = insert(&mut tx, user).await?;
+        let id = insert_with_account(&mut tx, user).await?;
+        let policy = policy::effective(&mut tx, id).await?;
         policy.check_new_pin(pin, user.line_uri.as_ref())?;
         pins::write_pin(&mut tx, id, &phc, pin.expose().len(), self.clock.now()).await?;
         pins::write_history(&mut tx, id, &phc, &policy).await?;
@@ -49,7 +52,8 @@ impl Store {
         Ok(())
     }
 
-    /// Removes a user with PIN, counters and certificates.
+    /// Removes a user with PIN, counters and certificates, and the account too; see
+    /// [`disable_user`](Self::disable_user).
     pub async fn remove_user(&self, user: &SipUri) -> Result<(), StoreError> {
         let mut tx = self.database.begin().await?;
         remove(&mut tx, user).await?;
@@ -64,7 +68,7 @@ impl Store {
             UserRow,
             r#"SELECT sip_uri, display_name, line_uri, enabled AS "enabled: bool",
                       enterprise_voice AS "enterprise_voice: bool", set_at AS "pin_set_at?"
-               FROM users LEFT JOIN pins ON pins.user_id = users.id
+               FROM users JOIN accounts ON accounts.id = users.account_id LEFT JOIN pins ON pins.user_id = users.id
                WHERE sip_uri = ?"#,
             sip_uri
         )
@@ -79,7 +83,7 @@ impl Store {
             UserRow,
             r#"SELECT sip_uri, display_name, line_uri, enabled AS "enabled: bool",
                       enterprise_voice AS "enterprise_voice: bool", set_at AS "pin_set_at?"
-               FROM users LEFT JOIN pins ON pins.user_id = users.id
+               FROM users JOIN accounts ON accounts.id = users.account_id LEFT JOIN pins ON pins.user_id = users.id
                ORDER BY sip_uri"#
         )
         .fetch_all(&self.database.read)
@@ -162,18 +166,23 @@ pub(crate) fn read_own_pin_lifetime(days: Option<i64>) -> Result<Option<u16>, St
 
 pub(crate) async fn remove(connection: &mut SqliteConnection, user: &SipUri) -> Result<(), StoreError> {
     let id = id(&mut *connection, user).await?;
-    sqlx::query!("DELETE FROM users WHERE id = ?", id).execute(connection).await?;
-    Ok(())
+    let account = account_id(&mut *connection, id).await?;
+    accounts::remove(connection, account).await
+}
+
+/// The row id of a user's account.
+pub(crate) async fn account_id(connection: &mut SqliteConnection, id: i64) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!(r#"SELECT account_id AS "account_id!" FROM users WHERE id = ?"#, id)
+        .fetch_one(connection)
+        .await?)
 }
 
 /// Replaces what stands in the row of the user of this address, and answers with its id.
 pub(crate) async fn update(connection: &mut SqliteConnection, user: &User) -> Result<i64, StoreError> {
     let (sip_uri, line) = (user.sip_uri.as_str(), Line::of(user));
-    let updated = sqlx::query_scalar!(
-        "UPDATE users SET display_name = ?, line_uri = ?, line_digits = ?, line_extension = ?, enabled = ?,
-                          enterprise_voice = ?
-         WHERE sip_uri = ? RETURNING id",
-        user.display_name,
+    let updated = sqlx::query!(
+        r#"UPDATE users SET line_uri = ?, line_digits = ?, line_extension = ?, enabled = ?, enterprise_voice = ?
+           WHERE sip_uri = ? RETURNING id, account_id AS "account_id!""#,
         line.uri,
         line.digits,
         line.extension,
@@ -181,20 +190,39 @@ pub(crate) async fn update(connection: &mut SqliteConnection, user: &User) -> Re
         user.enterprise_voice,
         sip_uri
     )
-    .fetch_optional(connection)
+    .fetch_optional(&mut *connection)
     .await?;
-    updated.ok_or_else(|| StoreError::NoSuchUser(user.sip_uri.clone()))
+    let updated = updated.ok_or_else(|| StoreError::NoSuchUser(user.sip_uri.clone()))?;
+    sqlx::query!("UPDATE accounts SET display_name = ? WHERE id = ?", user.display_name, updated.account_id)
+        .execute(connection)
+        .await?;
+    Ok(updated.id)
 }
 
-/// Adds a user and answers with its row id.
-pub(crate) async fn insert(connection: &mut SqliteConnection, user: &User) -> Result<i64, StoreError> {
+/// Adds a user and an account named after the address, and answers with the user's row id.
+pub(crate) async fn insert_with_account(
+    connection: &mut SqliteConnection,
+    user: &User,
+) -> Result<i64, StoreError> {
+    let mut account = names::of_address(&user.sip_uri, &user.display_name);
+    names::make_free(&mut *connection, &mut account, None).await?;
+    let account = accounts::insert(&mut *connection, &account, None).await?;
+    insert(connection, user, account).await
+}
+
+/// Adds the Lync user of an account that is none, and answers with its row id.
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    user: &User,
+    account_id: i64,
+) -> Result<i64, StoreError> {
     let (sip_uri, line) = (user.sip_uri.as_str(), Line::of(user));
     let added = sqlx::query!(
-        "INSERT INTO users (sip_uri, display_name, line_uri, line_digits, line_extension, enabled, enterprise_voice)
+        "INSERT INTO users (sip_uri, account_id, line_uri, line_digits, line_extension, enabled, enterprise_voice)
          VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (sip_uri) DO NOTHING",
         sip_uri,
-        user.display_name,
+        account_id,
         line.uri,
         line.digits,
         line.extension,

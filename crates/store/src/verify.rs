@@ -2,8 +2,9 @@
 
 use crate::counters::{self, CountersRow};
 use crate::database::from_stored;
+use crate::policy::{self, PolicyRow};
 use crate::users::{read_line_uri, read_own_pin_lifetime, read_sip_uri};
-use crate::{Store, StoreError, policy};
+use crate::{Store, StoreError};
 use lync_model::lockout::{Counters, Limits};
 use lync_model::ports::PinFailureReason;
 use lync_model::verdict::{Candidate, PinState, judge};
@@ -26,6 +27,7 @@ struct Found {
     enabled: bool,
     enterprise_voice: bool,
     own_pin_lifetime: Option<u16>,
+    policy: PinPolicy,
     pin: Option<StoredPin>,
     counters: Counters,
 }
@@ -101,8 +103,8 @@ impl Found {
         self.hash_to_compare().is_none_or(|phc| comparisons.contains_key(phc))
     }
 
-    fn candidate(&self, comparisons: &Comparisons, policy: &PinPolicy, now: OffsetDateTime) -> Candidate<'_> {
-        let policy = policy::of_user(policy, self.own_pin_lifetime);
+    fn candidate(&self, comparisons: &Comparisons, now: OffsetDateTime) -> Candidate<'_> {
+        let policy = policy::of_user(&self.policy, self.own_pin_lifetime);
         let pin = match &self.pin {
             None => PinState::NotSet,
             Some(pin) => PinState::Set {
@@ -128,8 +130,7 @@ async fn decide(
     comparisons: &Comparisons,
     now: OffsetDateTime,
 ) -> Result<Decision, StoreError> {
-    let policy = policy::load(&mut *connection).await?;
-    let candidates: Vec<_> = found.iter().map(|found| found.candidate(comparisons, &policy, now)).collect();
+    let candidates: Vec<_> = found.iter().map(|found| found.candidate(comparisons, now)).collect();
     let verdict = judge(&candidates);
     let mut locked_for_good = Vec::new();
     for found in found {
@@ -138,7 +139,7 @@ async fn decide(
             counters.after_success();
         } else if verdict.failed.contains(&&found.user) {
             let length = found.pin.as_ref().map_or(0, |pin| pin.length);
-            counters.after_failure(now, Limits::for_pin(length, &policy));
+            counters.after_failure(now, Limits::for_pin(length, &found.policy));
         }
         if counters != found.counters {
             counters::save(&mut *connection, found.id, &counters).await?;
@@ -160,11 +161,17 @@ async fn find(connection: &mut SqliteConnection, line: &PhoneOrExt) -> Result<Ve
         FoundRow,
         r#"SELECT u.id, u.sip_uri, u.line_uri AS "line_uri!", u.enabled AS "enabled: bool",
                   u.enterprise_voice AS "enterprise_voice: bool", u.pin_lifetime_days,
+                  g.min_password_length, g.pin_history_count,
+                  g.allow_common_patterns AS "allow_common_patterns: bool",
+                  g.pin_lifetime_days AS policy_lifetime_days, g.maximum_logon_attempts,
                   p.phc AS "phc?", p.length AS "length?", p.set_at AS "set_at?",
                   l.local_failures AS "local_failures?", l.window_started, l.locked_until,
                   l.global_failures AS "global_failures?", l.locked_by_system AS "locked_by_system?: bool",
                   l.locked_by_admin AS "locked_by_admin?: bool"
-           FROM users u LEFT JOIN pins p ON p.user_id = u.id LEFT JOIN lockouts l ON l.user_id = u.id
+           FROM users u
+           JOIN pin_policies g
+               ON g.id = coalesce(u.pin_policy_id, (SELECT id FROM pin_policies WHERE scope = 'site'), 1)
+           LEFT JOIN pins p ON p.user_id = u.id LEFT JOIN lockouts l ON l.user_id = u.id
            WHERE u.line_digits = ?1 OR u.line_extension = ?1
            ORDER BY u.id"#,
         digits
@@ -187,6 +194,11 @@ struct FoundRow {
     enabled: bool,
     enterprise_voice: bool,
     pin_lifetime_days: Option<i64>,
+    min_password_length: i64,
+    pin_history_count: i64,
+    allow_common_patterns: bool,
+    policy_lifetime_days: i64,
+    maximum_logon_attempts: Option<i64>,
     phc: Option<String>,
     length: Option<i64>,
     set_at: Option<i64>,
@@ -208,6 +220,13 @@ impl FoundRow {
             locked_by_system: self.locked_by_system,
             locked_by_admin: self.locked_by_admin,
         };
+        let policy = PolicyRow {
+            min_password_length: self.min_password_length,
+            pin_history_count: self.pin_history_count,
+            allow_common_patterns: self.allow_common_patterns,
+            policy_lifetime_days: self.policy_lifetime_days,
+            maximum_logon_attempts: self.maximum_logon_attempts,
+        };
         let pin = match (self.phc, self.length, self.set_at) {
             (Some(phc), Some(length), Some(set_at)) => Some(StoredPin {
                 phc,
@@ -222,6 +241,7 @@ impl FoundRow {
             enabled: self.enabled,
             enterprise_voice: self.enterprise_voice,
             own_pin_lifetime: read_own_pin_lifetime(self.pin_lifetime_days)?,
+            policy: policy.read()?,
             pin,
             counters: counters.read()?,
         })

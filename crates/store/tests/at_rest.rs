@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "clippy does not see that helpers of tests are tests")]
 
 use lync_model::ports::UserPinService;
-use lync_model::{Clock, Pin, PinPolicy, SipUri, User};
+use lync_model::{Clock, NtHash, Pin, PinPolicy, SipUri, User};
 use lync_store::{HashCost, Store, StoreLocation};
 use std::path::Path;
 use time::macros::datetime;
@@ -12,6 +12,7 @@ use time::macros::datetime;
 const FIRST: &str = "8402917365";
 const SECOND: &str = "9173058264";
 const WRONG: &str = "6058371924";
+const PASSWORD: &str = "Korrekt-Pferd-17";
 
 /// The database file and those beside it, one after the other.
 fn bytes_in(folder: &Path) -> (Vec<String>, Vec<u8>) {
@@ -31,7 +32,7 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 }
 
 #[tokio::test]
-async fn no_pin_stands_in_the_files_in_clear() {
+async fn no_pin_and_no_password_stands_in_the_files_in_clear() {
     let folder = tempfile::tempdir().unwrap();
     let location = StoreLocation::Kept(folder.path().join("pool.db"));
     let clock = Clock::stopped(datetime!(2013-06-01 12:00 UTC));
@@ -52,12 +53,21 @@ async fn no_pin_stands_in_the_files_in_clear() {
     assert_eq!(store.verify_pin("1219", &Pin::new(SECOND)).await, Ok(user.clone()));
     assert!(store.verify_pin("1219", &Pin::new(WRONG)).await.is_err());
 
+    store.set_password("kenmyer", Some(PASSWORD)).await.unwrap();
+    let utf16: Vec<u8> = PASSWORD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+
     let look = |expected_names: &[&str]| {
         let (names, bytes) = bytes_in(folder.path());
         assert_eq!(names, expected_names);
         assert!(holds(&bytes, "sip:kenmyer@litwareinc.com"), "these are the bytes of the right files");
         assert!(holds(&bytes, "$argon2id$v=19$"), "the hashes are in them");
-        for pin in [FIRST, SECOND, WRONG] {
+        let hash = NtHash::of_password(PASSWORD);
+        assert!(bytes.windows(16).any(|window| window == hash.expose()), "the NT hash is in them");
+        assert!(
+            !bytes.windows(utf16.len()).any(|window| window == utf16),
+            "the password stands in {names:?}"
+        );
+        for pin in [FIRST, SECOND, WRONG, PASSWORD] {
             assert!(!holds(&bytes, pin), "{pin} stands in clear in {names:?}");
         }
     };

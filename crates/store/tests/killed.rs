@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "clippy does not see that helpers of tests are tests")]
 
-use lync_model::ports::{PinFailureReason, UserPinError, UserPinService};
-use lync_model::{Clock, Pin, PinPolicy, PublishedCertificate, SipUri, User};
+use lync_model::ports::{AccountDirectory, PinFailureReason, UserPinError, UserPinService};
+use lync_model::{Clock, NamedPolicy, NtHash, Pin, PinPolicy, PublishedCertificate, SipUri, User};
 use lync_store::{HashCost, Store, StoreLocation};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ const NOW: OffsetDateTime = datetime!(2013-06-01 12:00 UTC);
 const VICTIM: &str = "LYNC_STORE_TEST_VICTIM";
 const TEST: &str = "what_was_answered_before_the_kill_is_there_after_it";
 /// For how many acknowledgements the victim may live, each time in a new store.
-const LIVES: [usize; 6] = [1, 2, 7, 20, 51, 100];
+const LIVES: [usize; 6] = [1, 3, 10, 31, 77, 150];
 
 async fn open(path: PathBuf) -> Store {
     Store::open_with_cost(&StoreLocation::Kept(path), Clock::stopped(NOW), HashCost::Cheapest).await.unwrap()
@@ -38,6 +38,19 @@ fn certificate(n: usize) -> PublishedCertificate {
         publication_time: NOW,
         expiration_time: NOW + Duration::days(180),
     }
+}
+
+fn sam(n: usize) -> String {
+    format!("user{n}")
+}
+
+fn password(n: usize) -> String {
+    format!("Passw0rd!{n}")
+}
+
+fn policy(n: usize) -> NamedPolicy {
+    let policy = PinPolicy { allow_common_patterns: true, ..PinPolicy::default() };
+    NamedPolicy { identity: format!("tag:{n}"), description: None, policy }
 }
 
 /// Does one thing after the other and says so after each, until it is killed.
@@ -63,6 +76,13 @@ async fn be_the_victim(path: PathBuf) {
         say("pin", n);
         store.publish_cert(&certificate(n)).await.unwrap();
         say("certificate", n);
+        store.set_password(&sam(n), Some(&password(n))).await.unwrap();
+        say("password", n);
+        store.add_pin_policy(&policy(n)).await.unwrap();
+        store.grant_pin_policy(&user(n), Some(&policy(n).identity)).await.unwrap();
+        say("policy", n);
+        store.set_setting("web", Some(&n.to_string())).await.unwrap();
+        say("setting", n);
         store.lock_pin(&user(n)).await.unwrap();
         say("lock", n);
     }
@@ -110,6 +130,19 @@ async fn what_was_answered_before_the_kill_is_there_after_it() {
         }
         for n in all("certificate") {
             assert_eq!(store.get_published_certs(&user(n)).await, Ok(vec![certificate(n)]));
+        }
+        for n in all("password") {
+            let account = store.find_account(&sam(n), "").await.unwrap().unwrap();
+            assert_eq!(account.nt_hash, Some(NtHash::of_password(&password(n))));
+            assert_eq!(account.user, Some(user(n)));
+        }
+        for n in all("policy") {
+            assert_eq!(store.granted_pin_policy(&user(n)).await.unwrap(), Some(policy(n).identity));
+        }
+        if let Some(n) = all("setting").next_back() {
+            // The next one may have been stored, and its acknowledgement lost.
+            let kept: usize = store.setting("web").await.unwrap().unwrap().parse().unwrap();
+            assert!(kept == n || kept == n + 1, "{kept} instead of {n}");
         }
         for n in all("pin") {
             // The lock that comes later may have been stored, acknowledged or not.

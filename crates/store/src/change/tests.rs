@@ -2,15 +2,15 @@
 
 use super::*;
 use crate::testing::{Log, Pool};
-use lync_model::Pin;
-use lync_model::ports::{PinFailureReason, UserPinError};
+use lync_model::ports::{AccountDirectory as _, PinFailureReason, UserPinError};
+use lync_model::{NamedPolicy, Pin};
 use std::sync::Arc;
 
 const PIN: &str = "07129";
 const NUMBER: &str = "+12060071219";
 const EXTENSION: &str = "1219";
 
-const ALL: [UserChange; 14] = [
+const ALL: [UserChange; 18] = [
     UserChange::OtherPin,
     UserChange::Locked,
     UserChange::LockedForAnHour,
@@ -25,6 +25,10 @@ const ALL: [UserChange; 14] = [
     UserChange::Renumbered,
     UserChange::TwinOfExtension,
     UserChange::TwinOfNumber,
+    UserChange::OtherPassword,
+    UserChange::AccountLocked,
+    UserChange::AccountDisabled,
+    UserChange::PasswordExpired,
 ];
 
 type Answer = Result<SipUri, UserPinError>;
@@ -62,6 +66,10 @@ async fn each_change_has_its_answer_to_extension_and_number_and_leaves_no_trace(
         UserChange::NoExtension => [refused(UserDoesNotExist), ok()],
         UserChange::TwinOfExtension => [refused(PinNotUnique), ok()],
         UserChange::TwinOfNumber => [ok(), refused(PinNotUnique)],
+        UserChange::OtherPassword
+        | UserChange::AccountLocked
+        | UserChange::AccountDisabled
+        | UserChange::PasswordExpired => [ok(), ok()],
     };
     for change in ALL {
         let (pool, ken) = with_ken().await;
@@ -183,6 +191,19 @@ async fn the_lifetime_of_the_policy_counts_where_there_is_one() {
 }
 
 #[tokio::test]
+async fn the_policy_that_was_granted_counts_for_the_states_of_its_users() {
+    let (pool, ken) = with_ken().await;
+    let strict = PinPolicy { maximum_logon_attempts: Some(3), ..PinPolicy::default() };
+    let lobby = NamedPolicy { identity: "tag:Lobby".to_owned(), description: None, policy: strict };
+    pool.store.add_pin_policy(&lobby).await.unwrap();
+    pool.store.grant_pin_policy(&ken, Some("tag:Lobby")).await.unwrap();
+    let twins = pool.store.change_user(&ken, UserChange::TwinOfExtension).await.unwrap();
+    assert_eq!(pool.store.granted_pin_policy(&twins[0]).await.unwrap().as_deref(), Some("tag:Lobby"));
+    pool.store.change_user(&ken, UserChange::LockedForAnHour).await.unwrap();
+    assert_eq!(pool.store.counters(&ken).await.unwrap().local_failures, 3);
+}
+
+#[tokio::test]
 async fn another_pin_has_the_length_and_age_of_the_old_one_and_the_history_stays() {
     let (pool, ken) = with_ken().await;
     let before = pool.store.record(&ken).await.unwrap();
@@ -250,5 +271,28 @@ async fn a_lock_by_the_system_is_in_the_event_log() {
         let ken = pool.add_with_pin("kenmyer", EXTENSION, PIN).await;
         pool.store.change_user(&ken, change).await.unwrap();
         assert_eq!(log.take().len(), usize::from(change == UserChange::LockedBySystem), "{change:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_bars_an_account_shows_in_the_directory_and_is_lifted() {
+    for (change, state) in [
+        (UserChange::OtherPassword, AccountState::Good),
+        (UserChange::AccountLocked, AccountState::LockedOut),
+        (UserChange::AccountDisabled, AccountState::Disabled),
+        (UserChange::PasswordExpired, AccountState::PasswordExpired),
+    ] {
+        let (pool, ken) = with_ken().await;
+        pool.store.set_password("kenmyer", Some("Sunny-day1")).await.unwrap();
+        let found = async || pool.store.find_account("kenmyer", "").await.unwrap().unwrap();
+        let (before, right) = (pool.store.record(&ken).await.unwrap(), found().await.nt_hash);
+        pool.store.change_user(&ken, change).await.unwrap();
+        let barred = found().await;
+        assert_eq!(barred.state, state);
+        assert_eq!(barred.nt_hash != right, change == UserChange::OtherPassword, "{change:?}");
+        assert!(barred.nt_hash.is_some(), "a wrong password, not none");
+        pool.store.restore(&before).await.unwrap();
+        let after = found().await;
+        assert_eq!((after.state, after.nt_hash), (AccountState::Good, right), "{change:?}");
     }
 }
