@@ -1,7 +1,7 @@
 //! The one way every listener of lyncmock is served: bounded, timed and stoppable.
 //!
 //! [`serve`] takes a bound socket, an optional TLS [`Acceptor`](tls::Acceptor) and an axum router. Every request
-//! carries a [`Connection`] in its extensions.
+//! carries a [`Connection`] and a [`Keep`] in its extensions.
 //!
 //! For tests of clients a listener can also misbehave, and be watched ([`Options`]): a [`Gate`] decides about each
 //! connection before TLS, a response's [`Fate`] ends its connection, a [`Door`] makes the port refuse, and an
@@ -13,6 +13,7 @@ mod door;
 mod fate;
 mod gate;
 pub mod header_case;
+mod keep;
 mod listener;
 mod log_text;
 mod observer;
@@ -27,6 +28,7 @@ pub use door::{Door, bind};
 pub use fate::Fate;
 pub use gate::{Admission, Gate, Opening};
 pub use header_case::HeaderCase;
+pub use keep::Keep;
 pub use listener::serve;
 pub use log_text::{excerpt, with_cause};
 pub use observer::{

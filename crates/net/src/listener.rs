@@ -32,7 +32,7 @@ use tracing::{debug, error};
 /// Serves `app` on a bound socket until `shutdown` is cancelled, then lets open requests finish for
 /// [`Limits::grace`](crate::Limits::grace).
 ///
-/// Each request carries its [`Connection`] as an extension. Whatever a peer sends ends at worst its own connection,
+/// Each request carries its [`Connection`] and the connection's [`Keep`](crate::Keep) as extensions. Whatever a peer sends ends at worst its own connection,
 /// with one `debug` line. A response with a [`Fate`](crate::Fate) ends its connection. Dropping the future closes
 /// every connection at once.
 pub fn serve(

@@ -1,6 +1,6 @@
 //! A certificate as Microsoft Management Console shows it.
 
-use crate::authority;
+use crate::{authority, server};
 use time::OffsetDateTime;
 
 /// The attributes by which an administrator tells certificates apart.
@@ -14,6 +14,8 @@ pub struct Description {
     pub issuer: String,
     /// Serial number in lower-case hex, as the console shows it.
     pub serial_number: String,
+    /// Subject alternative names in order: DNS names and addresses as people write them.
+    pub alternative_names: Vec<String>,
     /// Valid from.
     pub valid_from: OffsetDateTime,
     /// Valid to.
@@ -30,6 +32,7 @@ pub fn describe(certificate: &[u8]) -> Option<Description> {
         subject: parsed.subject().to_string(),
         issuer: parsed.issuer().to_string(),
         serial_number: hex(parsed.raw_serial()),
+        alternative_names: server::held_names(&parsed).into_iter().collect(),
         valid_from: parsed.validity().not_before.to_datetime(),
         valid_to: parsed.validity().not_after.to_datetime(),
     })
@@ -53,6 +56,9 @@ mod tests {
         assert_ne!(ours.thumbprint, theirs.thumbprint);
         assert!(theirs.valid_from > ours.valid_from);
         assert_eq!(ours.thumbprint.len(), 40);
+        assert_eq!(ours.alternative_names, [""; 0]);
+        let server = describe(&pool.server_chain()[0]).unwrap();
+        assert!(server.alternative_names.iter().any(|name| name == "pool.x.test"), "{server:?}");
         assert_eq!(describe(b"no certificate"), None);
     }
 }

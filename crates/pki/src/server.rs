@@ -136,7 +136,8 @@ fn wanted_names(san: &[SanType]) -> BTreeSet<String> {
         .collect()
 }
 
-fn held_names(certificate: &X509Certificate<'_>) -> BTreeSet<String> {
+/// The subject alternative names: DNS names and addresses as people write them.
+pub(crate) fn held_names(certificate: &X509Certificate<'_>) -> BTreeSet<String> {
     let Ok(Some(san)) = certificate.subject_alternative_name() else {
         return BTreeSet::new();
     };

@@ -14,7 +14,7 @@ use http::{HeaderName, StatusCode};
 use lync_model::WebServiceSettings;
 use lync_model::journal::{Note, Outcome, Protocol, names};
 use lync_model::rules::Place;
-use lync_net::{Connection, NoteSlot};
+use lync_net::{Connection, Keep, NoteSlot};
 use lync_xml::Limits;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(crate) fn limits() -> Limits {
     Limits { bytes: MAX_BODY, ..Limits::default() }
 }
 
-/// A request as the handlers see it. It has no `Debug`: there is a PIN in its headers.
+/// A request as the handlers see it. It has no `Debug`: there are credentials in its headers.
 pub(crate) struct Exchange {
     /// Who asks.
     pub(crate) peer: SocketAddr,
@@ -68,6 +68,11 @@ impl Exchange {
 
     /// The connection that brought it.
     pub(crate) fn connection(&self) -> Option<&Connection> {
+        self.head.extensions.get()
+    }
+
+    /// What its connection keeps for the next request.
+    pub(crate) fn keep(&self) -> Option<&Keep> {
         self.head.extensions.get()
     }
 

@@ -2,9 +2,10 @@
 
 use crate::urls::Urls;
 use lync_model::diagnostics::DiagnosticsTable;
-use lync_model::ports::{CertificateAuthority, NumberDirectory, UserPinService};
+use lync_model::ports::{AccountDirectory, CertificateAuthority, NumberDirectory, UserPinService};
 use lync_model::rules::RuleBook;
 use lync_model::{Clock, Live, WebServiceSettings};
+use lync_ntlm::Target;
 use lync_proto::ticket::TicketKey;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +25,10 @@ pub struct Parts {
     pub user_pin: Arc<dyn UserPinService>,
     /// Whose numbers are whose, for the notes on refusals.
     pub numbers: Arc<dyn NumberDirectory>,
+    /// The accounts of the domain, which Windows credentials are checked against.
+    pub accounts: Arc<dyn AccountDirectory>,
+    /// The names by which this computer and its domain are known to NTLM.
+    pub windows: Arc<Target>,
     /// The pool's certification authority.
     pub authority: Arc<dyn CertificateAuthority>,
     /// The key of web tickets.
@@ -68,6 +73,14 @@ impl FrontEnd {
 
     pub(crate) fn numbers(&self) -> &dyn NumberDirectory {
         self.parts.numbers.as_ref()
+    }
+
+    pub(crate) fn accounts(&self) -> &dyn AccountDirectory {
+        self.parts.accounts.as_ref()
+    }
+
+    pub(crate) fn windows(&self) -> Arc<Target> {
+        Arc::clone(&self.parts.windows)
     }
 
     pub(crate) fn authority(&self) -> &dyn CertificateAuthority {

@@ -31,8 +31,11 @@ pub(crate) struct Refusal {
 enum Form {
     /// 401 to a request without credentials. That it has no X-Ms-diagnostics is inferred.
     PinChallenge,
-    /// 401 of the port for Windows credentials. Captured: the page, `NTLM`, and no X-Ms-diagnostics.
-    WindowsChallenge,
+    /// 401 of the port for Windows credentials, with the schemes that it offers. Captured: the page, `NTLM`, and no
+    /// X-Ms-diagnostics; an article of Microsoft's shows `Negotiate,NTLM`.
+    WindowsChallenge { offer: &'static [&'static str], credentials: Credentials },
+    /// 401 in the middle of NTLM's rounds, with the server's message. That it has the same page is inferred.
+    NtlmChallenge(String),
     /// A diagnostic in HTTP headers; at the PIN port with its challenge.
     Headers { diagnostic: Box<Diagnostic>, challenge: Option<&'static str> },
     /// A diagnostic as SOAP fault.
@@ -41,15 +44,34 @@ enum Form {
     Fault(Box<Fault>),
 }
 
+/// What was done about Windows credentials before a challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Credentials {
+    /// They were not there, or could not be read.
+    Unchecked,
+    /// They are not those of an account.
+    Wrong,
+}
+
 impl Refusal {
     /// The challenge of the PIN port.
     pub(crate) fn pin_challenge() -> Self {
         Form::PinChallenge.into()
     }
 
-    /// The challenge of the port for Windows credentials.
-    pub(crate) fn windows_challenge() -> Self {
-        Form::WindowsChallenge.into()
+    /// The challenge of the port for Windows credentials, to who shows none or nothing that can be read.
+    pub(crate) fn windows_challenge(offer: &'static [&'static str]) -> Self {
+        Form::WindowsChallenge { offer, credentials: Credentials::Unchecked }.into()
+    }
+
+    /// The same to who shows wrong ones: a front end does not tell.
+    pub(crate) fn windows_credentials_wrong(offer: &'static [&'static str]) -> Self {
+        Form::WindowsChallenge { offer, credentials: Credentials::Wrong }.into()
+    }
+
+    /// The second message of NTLM, as a value of WWW-Authenticate.
+    pub(crate) fn ntlm_challenge(www_authenticate: String) -> Self {
+        Form::NtlmChallenge(www_authenticate).into()
     }
 
     /// The diagnostic in HTTP headers, with the PIN port's challenge if it is a 401.
@@ -77,8 +99,9 @@ impl Refusal {
         self.log(exchange);
         let note = self.note(exchange);
         let answer = match self.form {
-            Form::PinChallenge => unauthorized(front_end, PIN_CHALLENGE),
-            Form::WindowsChallenge => unauthorized(front_end, "NTLM"),
+            Form::PinChallenge => unauthorized(front_end, [PIN_CHALLENGE]),
+            Form::WindowsChallenge { offer, .. } => unauthorized(front_end, offer.iter().copied()),
+            Form::NtlmChallenge(message) => unauthorized(front_end, [message]),
             Form::Headers { diagnostic, challenge } => header_form(front_end, &diagnostic, challenge),
             Form::Diagnosed(diagnostic) => {
                 let status = status(&diagnostic, StatusCode::INTERNAL_SERVER_ERROR);
@@ -95,7 +118,13 @@ impl Refusal {
         let reason = self.reason.as_deref();
         let refused = |summary: &str| exchange.note(exchange.refused_event(), Outcome::Refused, summary);
         let mut note = match &self.form {
-            Form::PinChallenge | Form::WindowsChallenge => challenged(exchange, reason),
+            Form::WindowsChallenge { credentials: Credentials::Wrong, .. } => {
+                refused(&format!("Windows credentials refused: {}", reason.unwrap_or_default()))
+            }
+            Form::PinChallenge | Form::WindowsChallenge { .. } => challenged(exchange, reason),
+            Form::NtlmChallenge(_) => {
+                exchange.note(names::WEBTICKET_CHALLENGED, Outcome::Ok, "challenge of NTLM sent")
+            }
             Form::Headers { diagnostic, .. } | Form::Diagnosed(diagnostic) => {
                 let why = reason.unwrap_or(&diagnostic.reason);
                 let diagnosed = Some(diagnosed(diagnostic));
@@ -121,6 +150,9 @@ impl Refusal {
                 "refused"
             ),
             (Form::Fault(fault), _) => tracing::warn!(%peer, reason = ?excerpt(&fault.string), "refused"),
+            (Form::WindowsChallenge { credentials: Credentials::Wrong, .. }, reason) => {
+                tracing::warn!(%peer, reason = reason.as_deref(), "Windows credentials refused");
+            }
             // A first request without credentials is how every sign-in begins.
             (_, None) => tracing::debug!(%peer, "challenged"),
             (_, Some(reason)) => tracing::warn!(%peer, %reason, "challenged"),
@@ -169,11 +201,11 @@ fn diagnosed(diagnostic: &Diagnostic) -> Diagnosed {
     }
 }
 
-/// A 401 with its page and its challenge, as captured apart from the diagnostics.
-fn unauthorized(front_end: &FrontEnd, challenge: &str) -> Answer {
-    Answer::html(StatusCode::UNAUTHORIZED, page::unauthorized())
-        .with(server_fqdn(), front_end.urls().fqdn())
-        .with(WWW_AUTHENTICATE, challenge)
+/// A 401 with its page and its challenges, as captured apart from the diagnostics.
+fn unauthorized<C: Into<String>>(front_end: &FrontEnd, challenges: impl IntoIterator<Item = C>) -> Answer {
+    let answer = Answer::html(StatusCode::UNAUTHORIZED, page::unauthorized())
+        .with(server_fqdn(), front_end.urls().fqdn());
+    challenges.into_iter().fold(answer, |answer, challenge| answer.with(WWW_AUTHENTICATE, challenge))
 }
 
 fn header_form(front_end: &FrontEnd, diagnostic: &Diagnostic, challenge: Option<&'static str>) -> Answer {

@@ -8,7 +8,7 @@ use crate::FrontEnd;
 use crate::basic::Credentials;
 use crate::cert_prov::publish;
 use crate::exchange::Exchange;
-use crate::web_ticket::certificate;
+use crate::web_ticket::{certificate, windows};
 use axum::extract::{FromRequest, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -50,7 +50,7 @@ pub(crate) async fn pass(State(step): State<Step>, mut request: Request, next: N
         Ok(exchange) => exchange,
         Err(refused) => return refused,
     };
-    match step.decide(&mut exchange) {
+    match step.decide(&mut exchange).await {
         Some(fired) => {
             step.announce(&fired, &exchange);
             rules::wait(fired.delay).await;
@@ -65,12 +65,12 @@ impl Step {
     ///
     /// The first request of a sign-in with a PIN comes without credentials and is told how to authenticate. That is
     /// no occasion: a rule for the PIN port meets the request that brings number and PIN.
-    fn decide(&self, exchange: &mut Exchange) -> Option<Fired> {
+    async fn decide(&self, exchange: &mut Exchange) -> Option<Fired> {
         let typed = Credentials::from_header(exchange.authorization()).ok();
         if self.is_pin_port() && typed.is_none() {
             return None;
         }
-        let user = self.claimed_user(exchange);
+        let user = self.claimed_user(exchange).await;
         let phone_or_ext = typed.as_ref().map(|typed| typed.phone_or_ext.as_str());
         let Stop { place, operation } = self.stop;
         let fired = self.front_end.rules().decide(&Occasion {
@@ -105,10 +105,11 @@ impl Step {
     }
 
     /// Who says to be there. It is not checked: a rule is to meet a bad ticket's user too.
-    fn claimed_user(&self, exchange: &Exchange) -> Option<SipUri> {
+    async fn claimed_user(&self, exchange: &Exchange) -> Option<SipUri> {
         match (self.stop.place, self.stop.operation) {
             (Place::CertProv, "get-and-publish-cert") => publish::claimed_user(exchange),
             (Place::WebTicket, "cert") => certificate::claimed_user(&self.front_end, exchange),
+            (Place::WebTicket, "win-negotiate") => windows::claimed_user(&self.front_end, exchange).await,
             (Place::Http, _) => publish::claimed_user(exchange)
                 .or_else(|| certificate::claimed_user(&self.front_end, exchange)),
             _ => None,

@@ -6,7 +6,7 @@ use super::{Broken, end};
 use crate::body::Timed;
 use crate::stall::Stall;
 use crate::tap::Tapped;
-use crate::{Connection, Fate, Limits, Options, with_cause};
+use crate::{Connection, Fate, Keep, Limits, Options, with_cause};
 use axum::Router;
 use axum::body::Body;
 use hyper::body::Incoming;
@@ -31,7 +31,11 @@ pub(super) async fn serve(
 ) -> Result<(), Broken> {
     let limits = &options.limits;
     let sentence = Sentence::default();
-    let service = service_fn(|request| answer(request, &connection, app.clone(), options, &sentence));
+    let keep = Keep::default();
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Keep::clone(&keep));
+        answer(request, &connection, app.clone(), options, &sentence)
+    });
     let stream = Cut::new(Stall::new(stream, limits.write_timeout), Sentence::clone(&sentence));
     let builder = builder(limits, options.header_case.is_some());
     let mut serving = builder.serve_connection(TokioIo::new(stream), service);

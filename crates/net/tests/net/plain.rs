@@ -1,9 +1,9 @@
 //! HTTP without TLS: connections, keep-alive, shutdown.
 
 use crate::running::{GET, Running, exchange, response, soon, until_close, who};
-use axum::Router;
 use axum::routing::get;
-use lync_net::{Limits, Options};
+use axum::{Extension, Router};
+use lync_net::{Keep, Limits, Options};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
@@ -25,6 +25,25 @@ async fn requests_of_one_connection_have_one_id_and_others_another() {
     assert_eq!(id(&first), id(&second));
     assert_ne!(id(&first), id(&other));
     assert!(first.contains(&format!("peer={} plain", a.local_addr().unwrap())), "{first}");
+}
+
+#[tokio::test]
+async fn what_a_handler_keeps_is_of_one_connection_and_ends_with_it() {
+    let count = async |Extension(keep): Extension<Keep>| {
+        let count = keep.take::<u32>().unwrap_or_default() + 1;
+        keep.put(count);
+        format!("count={count}")
+    };
+    let server = Running::start(None, Router::new().route("/", get(count)), Options::default()).await;
+    let (mut a, mut b) = (server.connect().await, server.connect().await);
+    for expected in 1..=3 {
+        let counted = exchange(&mut a, GET).await.unwrap();
+        assert!(counted.ends_with(&format!("count={expected}")), "{counted}");
+    }
+    assert!(exchange(&mut b, GET).await.unwrap().ends_with("count=1"));
+    drop(a);
+    let counted = exchange(&mut server.connect().await, GET).await.unwrap();
+    assert!(counted.ends_with("count=1"), "{counted}");
 }
 
 /// A route `/` that says when it was entered and waits to be let go.

@@ -4,6 +4,7 @@ use super::{Step, Stop};
 use crate::answer::{Answer, correlation_id};
 use crate::exchange::Exchange;
 use crate::refusal::Refusal;
+use crate::web_ticket::windows;
 use axum::body::Body;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -20,10 +21,7 @@ impl Step {
         let response = match fired.action {
             Action::Ok => next.run(exchange.into_request()).await,
             Action::Answer(name) => match self.refusal(&name) {
-                Some(refusal) => refusal
-                    .because(format!("the rule {:?}", rule.name))
-                    .into_answer(&self.front_end, &exchange)
-                    .into_response(&self.front_end, &exchange),
+                Some(refusal) => self.refused(refusal, &rule, &exchange),
                 None => self.misfit(&rule, exchange, next).await,
             },
             Action::Http(answer) => self.written(&answer, &rule, &exchange),
@@ -38,6 +36,14 @@ impl Step {
             Action::UserPin(_) | Action::Tls(_) | Action::Dhcp(_) => self.misfit(&rule, exchange, next).await,
         };
         remembering(rule, response)
+    }
+
+    fn refused(&self, refusal: Refusal, rule: &RuleFired, exchange: &Exchange) -> Response {
+        windows::forget_whom_others_replace(exchange);
+        refusal
+            .because(format!("the rule {:?}", rule.name))
+            .into_answer(&self.front_end, exchange)
+            .into_response(&self.front_end, exchange)
     }
 
     /// The diagnostic of this name, in the form of this port.
@@ -60,6 +66,7 @@ impl Step {
 
     /// The answer as the rule has it, within the headers of every front end.
     fn written(&self, answer: &HttpAnswer, rule: &RuleFired, exchange: &Exchange) -> Response {
+        windows::forget_whom_others_replace(exchange);
         let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let summary = format!("{status} by the rule {:?}", rule.name);
         let refused = status.is_client_error() || status.is_server_error();

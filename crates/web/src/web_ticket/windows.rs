@@ -1,13 +1,78 @@
-//! WebTicketServiceWinNegotiate: the port for Windows credentials, which no user of this pool has.
+//! WebTicketServiceWinNegotiate: a ticket for who shows the password of a Windows account, by NTLM.
+//!
+//! Rounds of one connection, and what they come to. HTTP authentication comes before the SOAP layer sees anything: the
+//! body is repeated in each round, and may be left out until the last.
 
+mod rounds;
+
+use super::issue::{self, Subject};
 use crate::FrontEnd;
-use crate::exchange::Exchange;
+use crate::answer::Answer;
+use crate::exchange::{Exchange, limits};
+use crate::operation::body;
 use crate::refusal::{Refusal, respond};
 use axum::extract::State;
 use axum::response::Response;
+use lync_model::diagnostics::names;
+use lync_model::{SipUri, WindowsAuth};
+use lync_proto::soap::Envelope;
+use lync_proto::ticket::AuthenticationMethod;
+use lync_proto::wstrust::IssueTokenRequest;
+use rounds::Rounds;
 use std::sync::Arc;
 
-/// Refuses whatever is shown: the users of this pool have PINs and certificates, and no Windows credentials.
-pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, exchange: Exchange) -> Response {
-    respond(Err(Refusal::windows_challenge()), &front_end, &exchange)
+pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, mut exchange: Exchange) -> Response {
+    let outcome = sign_in(&front_end, &mut exchange).await;
+    respond(outcome, &front_end, &exchange)
+}
+
+/// Who says to be there: the user whom the request expects to be, else the one of the account that its third message
+/// names. It is not checked: rules are to meet a user with a wrong password too.
+pub(crate) async fn claimed_user(front_end: &FrontEnd, exchange: &Exchange) -> Option<SipUri> {
+    if let Some(claimed) = expected_user(exchange) {
+        return Some(claimed);
+    }
+    let keep = exchange.keep()?;
+    let rounds: Rounds = keep.take()?;
+    let (user, domain) = rounds.named(exchange.authorization(), front_end.now()).unzip();
+    keep.put(rounds);
+    front_end.accounts().find_account(&user?, &domain?).await.ok()??.user
+}
+
+/// Other credentials than those of before have come, and a rule answers in place of this port: whoever the connection
+/// was is not the one who asks now.
+pub(crate) fn forget_whom_others_replace(exchange: &Exchange) {
+    let Some(keep) = exchange.keep().filter(|_| exchange.authorization().is_some()) else { return };
+    if let Some(mut rounds) = keep.take::<Rounds>() {
+        rounds.forget_account();
+        keep.put(rounds);
+    }
+}
+
+fn expected_user(exchange: &Exchange) -> Option<SipUri> {
+    let envelope = Envelope::parse(&exchange.body, &limits()).ok()?;
+    IssueTokenRequest::decode(body(&envelope).ok()?).ok()?.claim_uri?.parse().ok()
+}
+
+async fn sign_in(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<Answer, Refusal> {
+    let user = authenticate(front_end, exchange).await?;
+    // That such a ticket says `password` is inferred: NTLM proves one.
+    let subject = Subject::user(&user, AuthenticationMethod::Password, &exchange.settings);
+    issue::issue_token(front_end, exchange, &subject)
+}
+
+async fn authenticate(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<SipUri, Refusal> {
+    let keep = exchange.keep().cloned().unwrap_or_default();
+    if exchange.settings.use_windows_auth == WindowsAuth::None {
+        drop(keep.take::<Rounds>());
+        return Err(Refusal::in_headers(front_end.diagnostics().known(names::AUTH_TYPE_NOT_ALLOWED)));
+    }
+    let mut rounds = keep.take().unwrap_or_else(|| Rounds::new(front_end.windows()));
+    let account = rounds.next(front_end, exchange).await;
+    keep.put(rounds);
+    let account = account?;
+    account.user.ok_or_else(|| {
+        let reason = format!("the account is not enabled for Lync: {}", account.sam_account_name);
+        Refusal::in_headers(front_end.diagnostics().known(names::USER_NOT_SIP_ENABLED)).because(reason)
+    })
 }

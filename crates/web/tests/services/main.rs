@@ -6,3 +6,4 @@ mod pool;
 mod requests;
 mod rules;
 mod settings;
+mod windows;

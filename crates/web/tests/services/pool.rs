@@ -10,14 +10,17 @@ use http::{HeaderMap, StatusCode};
 use lync_model::diagnostics::DiagnosticsTable;
 use lync_model::journal::Note;
 use lync_model::ports::{
-    CertificateAuthority, CertificateRefused, CertificateRequest, CheckedCertificate, CsrError,
-    IssuedCertificate, NumberDirectory, PinFailureReason, UserPinError, UserPinService,
+    AccountDirectory, CertificateAuthority, CertificateRefused, CertificateRequest, CheckedCertificate,
+    CsrError, FoundAccount, IssuedCertificate, NumberDirectory, PinFailureReason, UserPinError,
+    UserPinService,
 };
 use lync_model::rules::{Known, Owner, RuleBook, RulesFile};
-use lync_model::{Clock, Live, Pin, PublishedCertificate, SipUri, User, WebServiceSettings};
+use lync_model::{AccountState, Clock, Live, Pin, PublishedCertificate, SipUri, User, WebServiceSettings};
 use lync_net::Fate;
+use lync_ntlm::{NtHash, Target};
 use lync_proto::ticket::TicketKey;
 use lync_web::{FrontEnd, Parts, Urls};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -56,6 +59,8 @@ impl Pool {
             diagnostics: DiagnosticsTable::built_in(),
             user_pin: Arc::new(Users::default()),
             numbers: Arc::new(Nobodys),
+            accounts: Arc::new(Domain::default()),
+            windows: Arc::new(target()),
             authority: Arc::new(Authority),
             ticket_key: ticket_key(),
             clock: clock.clone(),
@@ -110,6 +115,15 @@ impl Got {
     /// The rule in the note.
     pub(crate) fn rule(&self) -> Option<&str> {
         self.note.rule.as_ref().map(|rule| rule.name.as_str())
+    }
+}
+
+fn target() -> Target {
+    Target {
+        netbios_domain: "LITWAREINC".to_owned(),
+        netbios_computer: "POOL".to_owned(),
+        dns_domain: "litwareinc.com".to_owned(),
+        dns_computer: "pool.test".to_owned(),
     }
 }
 
@@ -192,5 +206,39 @@ struct Nobodys;
 impl NumberDirectory for Nobodys {
     fn is_somebodys(&self, _: &str) -> bool {
         false
+    }
+}
+
+/// The password of every account of the double.
+pub(crate) const PASSWORD: &str = "Sunny-day1";
+
+/// Knows kenmyer, an account in each state, one without a password and one that is no Lync user; fails for `broken`.
+/// `leaver` is gone whenever it is looked up for the second time.
+#[derive(Default)]
+struct Domain {
+    leaver_looked_up: AtomicU32,
+}
+
+#[async_trait]
+impl AccountDirectory for Domain {
+    async fn find_account(&self, user: &str, domain: &str) -> Result<Option<FoundAccount>, String> {
+        if !["", "LITWAREINC"].contains(&domain) {
+            return Ok(None);
+        }
+        let state = match user {
+            "broken" => return Err("the domain does not answer".to_owned()),
+            "leaver" if self.leaver_looked_up.fetch_add(1, Ordering::Relaxed) % 2 == 1 => return Ok(None),
+            "kenmyer" | "no-password" | "not-enabled" | "leaver" => AccountState::Good,
+            state => match AccountState::from_name(state) {
+                Some(state) => state,
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(FoundAccount {
+            sam_account_name: user.to_owned(),
+            nt_hash: (user != "no-password").then(|| NtHash::of_password(PASSWORD)),
+            state,
+            user: (user != "not-enabled").then(|| USER.parse().unwrap()),
+        }))
     }
 }

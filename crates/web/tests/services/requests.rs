@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use http::header::{AUTHORIZATION, USER_AGENT};
 use lync_model::rules::Place;
-use lync_net::{Connection, TlsInfo};
+use lync_net::{Connection, Keep, TlsInfo};
 use lync_proto::certprov::{GetAndPublishCertRequest, GetRootCertChains};
 use lync_proto::ns;
 use lync_proto::soap::{Envelope, Version, wrap};
@@ -26,12 +26,20 @@ pub(crate) struct Ask {
     path: String,
     headers: Vec<(String, String)>,
     body: String,
+    keep: Keep,
 }
 
 impl Ask {
     pub(crate) fn get(path: &str) -> Self {
         let headers = vec![(USER_AGENT.to_string(), AGENT.to_owned())];
-        Self { secure: true, method: Method::GET, path: path.to_owned(), headers, body: String::new() }
+        Self {
+            secure: true,
+            method: Method::GET,
+            path: path.to_owned(),
+            headers,
+            body: String::new(),
+            keep: Keep::default(),
+        }
     }
 
     fn call(path: &str, action: &str, envelope: String) -> Self {
@@ -53,6 +61,11 @@ impl Ask {
         Self { body: body.to_owned(), ..self }
     }
 
+    /// On a connection that keeps what earlier requests left there.
+    pub(crate) fn on(self, keep: &Keep) -> Self {
+        Self { keep: keep.clone(), ..self }
+    }
+
     pub(crate) fn basic(self, phone_or_ext: &str, pin: &str) -> Self {
         let basic = STANDARD.encode(format!("{phone_or_ext}:{pin}"));
         self.with(AUTHORIZATION.as_str(), &format!("Basic {basic}"))
@@ -67,7 +80,8 @@ impl Ask {
             Arc::new(TlsInfo { version: "TLSv1_2", cipher: "?", sni: None, client_certificate: None })
         });
         let (peer, local) = ("10.99.0.2:50000".parse().unwrap(), "10.99.0.1:443".parse().unwrap());
-        request.extension(Connection { id: 1, peer, local, tls }).body(Body::from(self.body)).unwrap()
+        let request = request.extension(Connection { id: 1, peer, local, tls }).extension(self.keep);
+        request.body(Body::from(self.body)).unwrap()
     }
 }
 
@@ -79,12 +93,17 @@ pub(crate) fn roots() -> Ask {
 
 /// IssueToken for a bearer ticket, without credentials.
 pub(crate) fn issue_token(port: &str) -> Ask {
+    issue_token_for(port, None)
+}
+
+/// The same, with the user whom it expects to get one for.
+pub(crate) fn issue_token_for(port: &str, claim: Option<&str>) -> Ask {
     let request = IssueTokenRequest {
         namespace: TrustNamespace::Plain,
         context: None,
         token_type: TokenType::Saml11,
         applies_to: Some(format!("https://pool.test{CERT_PROV_PATH}/WebTicket_Bearer")),
-        claim_uri: None,
+        claim_uri: claim.map(str::to_owned),
         entropy: None,
         lifetime: None,
         key_type: KeyType::Bearer,
