@@ -8,7 +8,10 @@ mod xml;
 pub(crate) use wire::wire;
 
 use http::HeaderName;
-use http::header::{AUTHORIZATION, COOKIE, HOST, LOCATION, PROXY_AUTHORIZATION, REFERER, SET_COOKIE};
+use http::header::{
+    AUTHORIZATION, COOKIE, HOST, LOCATION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, REFERER, SET_COOKIE,
+    WWW_AUTHENTICATE,
+};
 use std::str;
 
 /// What stands where a credential stood.
@@ -21,6 +24,13 @@ const HEADERS: [HeaderName; 4] = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SE
 /// somebody may have written a password there.
 const SCHEMES: [&str; 7] = ["Basic", "Bearer", "Digest", "Kerberos", "Negotiate", "NTLM", "TLS-DSK"];
 
+/// Headers that ask for credentials. Of schemes with rounds they carry the server's token, without which the client's
+/// can be guessed at by nobody who reads what is kept.
+const CHALLENGES: [HeaderName; 2] = [WWW_AUTHENTICATE, PROXY_AUTHENTICATE];
+
+/// Schemes with rounds.
+const WITH_ROUNDS: [&str; 3] = ["Negotiate", "NTLM", "Kerberos"];
+
 /// Headers whose values are URLs, or begin as those do.
 const URLS: [HeaderName; 3] = [HOST, LOCATION, REFERER];
 
@@ -29,11 +39,24 @@ pub(crate) fn header(name: &HeaderName, value: &str) -> String {
     if URLS.contains(name) {
         return url(value);
     }
+    if CHALLENGES.contains(name) {
+        return challenge(value);
+    }
     if !HEADERS.contains(name) {
         return value.to_owned();
     }
     let scheme = value.split_once(' ').map(|(scheme, _)| scheme).filter(|scheme| is_scheme(scheme));
     scheme.map_or_else(|| MASK.to_owned(), |scheme| format!("{scheme} {MASK}"))
+}
+
+/// A challenge as it may be kept: what a scheme is asked for stays, a token of its rounds does not.
+fn challenge(value: &str) -> String {
+    match value.split_once(' ') {
+        Some((scheme, _)) if WITH_ROUNDS.iter().any(|known| known.eq_ignore_ascii_case(scheme)) => {
+            format!("{scheme} {MASK}")
+        }
+        _ => value.to_owned(),
+    }
 }
 
 /// A URL, or an authority with its port, as it may be kept: without user name and password, and without the values of
@@ -106,7 +129,12 @@ mod tests {
             (PROXY_AUTHORIZATION, "NTLM TlRM", "NTLM ****"),
             (COOKIE, "session=1", "****"),
             (SET_COOKIE, "session=1; path=/", "****"),
-            (http::header::WWW_AUTHENTICATE, "Basic realm=\"x\"", "Basic realm=\"x\""),
+            (AUTHORIZATION, "Negotiate TlRM", "Negotiate ****"),
+            (WWW_AUTHENTICATE, "Basic realm=\"x\"", "Basic realm=\"x\""),
+            (WWW_AUTHENTICATE, "NTLM", "NTLM"),
+            (WWW_AUTHENTICATE, "NTLM TlRM", "NTLM ****"),
+            (WWW_AUTHENTICATE, "negotiate oYH", "negotiate ****"),
+            (PROXY_AUTHENTICATE, "Negotiate oYH", "Negotiate ****"),
             (HOST, "1219:0712@h:443", "h:443"),
             (REFERER, "https://1219:0712@h/a?pin=0712", "https://h/a?pin=****"),
         ] {

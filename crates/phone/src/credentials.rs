@@ -1,9 +1,9 @@
 //! With what a phone signs in.
 
 use crate::PrivateKey;
-use lync_model::Pin;
+use lync_model::{Password, Pin};
 
-/// With what a phone signs in. `Debug` shows neither PIN nor key.
+/// With what a phone signs in. `Debug` shows neither PIN nor password nor key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credentials {
     /// As a person types them: the WebTicketServicePin port.
@@ -19,5 +19,12 @@ pub enum Credentials {
         certificate: Vec<u8>,
         /// Its private key.
         key: PrivateKey,
+    },
+    /// An account of Windows, by NTLM: the WebTicketServiceWinNegotiate port.
+    Windows {
+        /// `DOMAIN\user`, a UPN, or a user name alone.
+        user_name: String,
+        /// Its password.
+        password: Password,
     },
 }

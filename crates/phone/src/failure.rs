@@ -160,7 +160,7 @@ pub enum FailureKind {
         /// Its text.
         message: String,
     },
-    /// An answer of status 200 that makes no sense.
+    /// An answer that makes no sense.
     #[error("the answer makes no sense: {reason}")]
     Undecodable {
         /// Status and headers.
@@ -170,7 +170,7 @@ pub enum FailureKind {
     },
 
     /// The web ticket is for another user than the one that was given.
-    #[error("phone number and PIN belong to {found}, not to {expected}")]
+    #[error("the credentials belong to {found}, not to {expected}")]
     OtherUser {
         /// The user who was given.
         expected: String,

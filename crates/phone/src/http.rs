@@ -48,24 +48,46 @@ pub(crate) struct Outgoing {
     url: ServiceUrl,
     soap_action: Option<&'static str>,
     authorization: Option<HeaderValue>,
+    /// Whether it makes sense on the connection of the request before it alone.
+    continues: bool,
     body: Bytes,
 }
 
 impl Outgoing {
     pub(crate) fn get(url: ServiceUrl) -> Self {
-        Self { method: Method::GET, url, soap_action: None, authorization: None, body: Bytes::new() }
+        Self {
+            method: Method::GET,
+            url,
+            soap_action: None,
+            authorization: None,
+            continues: false,
+            body: Bytes::new(),
+        }
     }
 
     /// A SOAP 1.1 call.
     pub(crate) fn call(url: ServiceUrl, action: &'static str, envelope: String) -> Self {
         let body = Bytes::from(envelope);
-        Self { method: Method::POST, url, soap_action: Some(action), authorization: None, body }
+        Self {
+            method: Method::POST,
+            url,
+            soap_action: Some(action),
+            authorization: None,
+            continues: false,
+            body,
+        }
     }
 
     /// The same with credentials, which neither a log nor `Debug` shows.
     pub(crate) fn authorized(mut self, mut credentials: HeaderValue) -> Self {
         credentials.set_sensitive(true);
         self.authorization = Some(credentials);
+        self
+    }
+
+    /// The same for the connection alone on which the request before went out: NTLM authenticates a connection.
+    pub(crate) fn continuing(mut self) -> Self {
+        self.continues = true;
         self
     }
 
@@ -144,10 +166,19 @@ impl Client {
             match self.exchange(open, outgoing).await {
                 // A server may end a kept connection at any time, also while the request is on its way. It is then sent
                 // once more on a new one, as .NET is believed to do (inferred): a PIN may so be counted twice.
-                Err(Lost::Unsent | Lost::Unanswered(_)) => tracing::debug!("the kept connection had ended"),
-                Err(Lost::Failed(kind)) => return Err(kind),
+                Err(Lost::Unsent | Lost::Unanswered(_)) if !outgoing.continues => {
+                    tracing::debug!("the kept connection had ended");
+                }
+                Err(Lost::Failed(kind) | Lost::Unanswered(kind)) => return Err(kind),
+                Err(Lost::Unsent) => {}
                 Ok(answer) => return Ok(answer),
             }
+        }
+        if outgoing.continues {
+            return Err(interrupted(
+                &outgoing.url,
+                "the connection has to last as long as the rounds of NTLM",
+            ));
         }
         let open = self.connect(&outgoing.url).await?;
         self.exchange(open, outgoing).await.map_err(|lost| match lost {

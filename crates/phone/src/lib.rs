@@ -1,4 +1,5 @@
-//! The client half: the steps of a phone's sign-in, and what Test-CsPhoneBootstrap says of them.
+//! The client half: the steps of a phone's sign-in, and what Test-CsPhoneBootstrap says of them. A client that has an
+//! account of Windows takes the same steps, and Test-CsClientAuthentication says it.
 //!
 //! [`SignIn`] takes the steps: DHCP discovery, root chain, metadata, web ticket, certificate. Its [`Report`] has each
 //! with its time and, if one failed, the [`Failure`] in parts. [`TaskOutput`] prints a report as the cmdlet does,
@@ -20,6 +21,7 @@ mod dhcp;
 mod failure;
 mod http;
 mod keys;
+mod logger;
 mod model;
 mod report;
 mod resolve;
@@ -39,11 +41,12 @@ pub use dhcp::{DhcpAnswer, DhcpDiscovery, discover};
 pub use failure::{ConnectFailure, Failure, FailureKind, TlsFailure};
 pub use http::{ResponseHead, Timeouts};
 pub use keys::{KeyKind, PrivateKey};
+pub use logger::LoggerReport;
 pub use model::Model;
 pub use report::{Report, SignedIn, Verdict};
 pub use resolve::Resolve;
 pub use screen::{Screen, screens, tickt_log};
 pub use sign_in::SignIn;
 pub use step::{Detail, Step, StepName, StepOutcome};
-pub use task_output::{Dialect, Line, TaskOutput, TaskResult, transcript};
+pub use task_output::{Dialect, Line, SyntheticTransaction, TaskOutput, TaskResult, transcript};
 pub use url::{ServiceUrl, ServiceUrlError, plain_port};

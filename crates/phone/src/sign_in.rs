@@ -8,7 +8,7 @@ use crate::trust::Issuer;
 use crate::{
     Credentials, DhcpDiscovery, Failure, KeyKind, PrivateKey, Report, Resolve, SignedIn, StepName, Timeouts,
 };
-use lync_model::{Clock, Pin, SipUri};
+use lync_model::{Clock, Password, Pin, SipUri};
 
 /// A phone that is about to sign in.
 ///
@@ -40,6 +40,13 @@ impl SignIn {
     /// Signs in with the certificate (X.509, DER) of an earlier sign-in, and gets a new one.
     pub fn renew(certificate: Vec<u8>, key: PrivateKey) -> Self {
         Self::with(Credentials::Certificate { certificate, key })
+    }
+
+    /// Signs in with an account of Windows, as Test-CsClientAuthentication does: `DOMAIN\user`, a UPN, or a user name
+    /// alone, and its password.
+    pub fn windows(user_name: impl Into<String>, password: &str) -> Self {
+        let (user_name, password) = (user_name.into(), Password::new(password));
+        Self::with(Credentials::Windows { user_name, password })
     }
 
     fn with(credentials: Credentials) -> Self {
@@ -226,3 +233,5 @@ struct Known {
 mod failures;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod windows;

@@ -15,7 +15,7 @@ pub enum StepName {
     CertProvMetadata,
     /// Metadata of the web ticket service.
     WebTicketMetadata,
-    /// IssueToken, with extension and PIN or with a certificate.
+    /// IssueToken, with extension and PIN, with a certificate, or by an account of Windows.
     WebTicket,
     /// GetAndPublishCert.
     Certificate,

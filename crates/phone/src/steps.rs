@@ -5,3 +5,4 @@ pub(crate) mod discovery;
 pub(crate) mod metadata;
 pub(crate) mod root_chain;
 pub(crate) mod web_ticket;
+pub(crate) mod windows;

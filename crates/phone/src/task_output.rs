@@ -1,4 +1,4 @@
-//! What Test-CsPhoneBootstrap prints of a sign-in.
+//! What Test-CsPhoneBootstrap and Test-CsClientAuthentication print of a sign-in.
 //!
 //! Two layouts are public and differ: that of Microsoft's article "Testing Lync Phone Edition login" and that of a
 //! real console of 2013. Where neither shows a text it is lyncmock's own, and its [`Line`] says so.
@@ -8,7 +8,9 @@ mod latency;
 mod message;
 mod transcript;
 
+pub(crate) use latency::display as latency;
 pub use transcript::transcript;
+pub(crate) use transcript::{CLAIM, transcript_without_pin};
 
 use crate::Report;
 use lync_model::Evidence;
@@ -27,6 +29,35 @@ pub struct Line {
 impl Line {
     fn new(text: impl Into<String>, evidence: Evidence) -> Self {
         Self { text: text.into(), evidence }
+    }
+}
+
+/// Whose output it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SyntheticTransaction {
+    /// Test-CsPhoneBootstrap: by phone number and PIN.
+    #[default]
+    PhoneBootstrap,
+    /// Test-CsClientAuthentication, once Test-CsClientAuth: by an account of Windows. The real one logs on with its
+    /// certificate afterwards; this one ends with the certificate.
+    ClientAuthentication,
+}
+
+impl SyntheticTransaction {
+    /// The cmdlet's name.
+    pub const fn cmdlet(self) -> &'static str {
+        match self {
+            Self::PhoneBootstrap => "Test-CsPhoneBootstrap",
+            Self::ClientAuthentication => "Test-CsClientAuthentication",
+        }
+    }
+
+    /// What the article's layout has before the message of an error.
+    const fn error_prefix(self) -> &'static str {
+        match self {
+            Self::PhoneBootstrap => "ERROR - ",
+            Self::ClientAuthentication => "",
+        }
     }
 }
 
@@ -62,6 +93,8 @@ impl fmt::Display for TaskResult {
 /// The properties of Microsoft.Rtc.SyntheticTransactions.TaskOutput that are printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskOutput {
+    /// Which cmdlet says it.
+    pub transaction: SyntheticTransaction,
     /// Address of certificate provisioning, as far as it became known.
     pub target_uri: Option<String>,
     /// FQDN of the Registrar, as far as it became known.
@@ -79,16 +112,24 @@ pub struct TaskOutput {
 }
 
 impl TaskOutput {
-    /// The output for a sign-in.
+    /// Test-CsPhoneBootstrap's output for a sign-in.
     pub fn new(report: &Report) -> Self {
+        Self::of(SyntheticTransaction::PhoneBootstrap, report)
+    }
+
+    /// A cmdlet's output for a sign-in.
+    pub fn of(transaction: SyntheticTransaction, report: &Report) -> Self {
         let failure = report.outcome.as_ref().err();
         Self {
+            transaction,
             target_uri: report.target_uri.clone(),
             target_fqdn: report.target_fqdn.clone(),
             result: if failure.is_some() { TaskResult::Failure } else { TaskResult::Success },
             latency: report.latency,
-            error: failure.map(|failure| message::of(failure.step)),
-            inner_exceptions: failure.map(message::inner_exceptions).unwrap_or_default(),
+            error: failure.map(|failure| message::of(transaction, failure.step)),
+            inner_exceptions: failure
+                .map(|failure| message::inner_exceptions(failure, report))
+                .unwrap_or_default(),
             diagnosis: failure
                 .and_then(|failure| failure.response())
                 .map(diagnosis::lines)
@@ -109,18 +150,21 @@ impl TaskOutput {
         }
     }
 
-    /// The article's layout: no TargetUri in a failure, and the message alone of what went wrong.
+    /// The articles' layout: the message alone of what went wrong, and TargetUri in a success of Test-CsPhoneBootstrap
+    /// alone.
     fn docs(&self) -> Vec<Line> {
         let property =
             |name: &str, value: &str| property(&format!("{name:<11}"), value, Evidence::Documented);
         let mut lines = Vec::new();
-        if self.result == TaskResult::Success {
+        let is_bootstrap = self.transaction == SyntheticTransaction::PhoneBootstrap;
+        if is_bootstrap && self.result == TaskResult::Success {
             lines.push(property("TargetUri", self.target_uri.as_deref().unwrap_or_default()));
         }
         lines.push(property("TargetFqdn", self.target_fqdn.as_deref().unwrap_or_default()));
         lines.push(property("Result", &self.result.to_string()));
         lines.push(property("Latency", &latency::display(self.latency)));
-        let error = self.error.as_ref().map(|error| format!("ERROR - {}", error.text));
+        let error =
+            self.error.as_ref().map(|error| format!("{}{}", self.transaction.error_prefix(), error.text));
         let evidence = self.error.as_ref().map_or(Evidence::Documented, |error| error.evidence);
         lines.push(Line { evidence, ..property("Error", error.as_deref().unwrap_or_default()) });
         lines.push(property("Diagnosis", ""));

@@ -4,3 +4,4 @@ pub(crate) mod dhcp;
 pub(crate) mod logs;
 pub(crate) mod pool;
 pub(crate) mod web;
+pub(crate) mod windows;

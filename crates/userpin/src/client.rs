@@ -9,7 +9,7 @@ mod pool;
 pub mod silence;
 mod target;
 
-pub use target::{Target, TargetError, Timeouts};
+pub use target::{Place, Target, TargetError, Timeouts};
 
 use crate::published;
 use ask::{Failed, Question};

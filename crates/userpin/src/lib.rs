@@ -7,7 +7,7 @@ pub mod client;
 mod published;
 pub mod service;
 
-pub use client::{Client, Target, Timeouts};
+pub use client::{Client, Place, Target, Timeouts};
 pub use service::router;
 
 /// Where the service lives; read without regard to case, as IIS does.

@@ -59,6 +59,7 @@ pub(crate) async fn web_ticket(
     let wanted = match &settings.credentials {
         Credentials::Pin { .. } => WebTicketPort::Pin.name(),
         Credentials::Certificate { .. } => WebTicketPort::Cert.name(),
+        Credentials::Windows { .. } => WebTicketPort::WinNegotiate.name(),
     };
     let port = metadata
         .port(wanted)

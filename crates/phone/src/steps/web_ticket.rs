@@ -1,8 +1,10 @@
-//! IssueToken: extension and PIN by HTTP Basic, or a certificate; a web ticket back.
+//! IssueToken: extension and PIN by HTTP Basic, a certificate, or an account of Windows by NTLM; a web ticket back.
 
 use super::metadata::{Presentation, Services};
+use super::windows::{self, Account};
 use crate::http::{Answer, Client, Outgoing};
 use crate::step::Running;
+use crate::task_output::CLAIM;
 use crate::{Credentials, FailureKind, ResponseHead, ServiceUrl, SignIn, soap};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -68,6 +70,13 @@ pub(crate) async fn get(
             let header = signed_header(&url, certificate, key.expose(), settings.clock.now())?;
             let envelope = wrap(Version::Soap11, &header, &request.encode());
             client.send(&Outgoing::call(url, ns::ACTION_ISSUE_TOKEN, envelope)).await?
+        }
+        Credentials::Windows { user_name, password } => {
+            let envelope = wrap(Version::Soap11, "", &request.encode());
+            let call = Outgoing::call(url, ns::ACTION_ISSUE_TOKEN, envelope);
+            let account = Account { user_name, password };
+            settings.user_sip_address.iter().for_each(|user| step.detail(CLAIM, user));
+            windows::send(client, call, &account, settings.clock.now(), step).await?
         }
     };
     let envelope = soap::envelope(&answer)?;

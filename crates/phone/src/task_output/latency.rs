@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// `00:00:06.3981276`: ticks of 100 ns, without the fraction when there is none, days in front when there are any.
-pub(super) fn display(latency: Duration) -> String {
+pub(crate) fn display(latency: Duration) -> String {
     let seconds = latency.as_secs();
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
     let ticks = latency.subsec_nanos() / 100;

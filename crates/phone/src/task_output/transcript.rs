@@ -3,9 +3,13 @@
 //! Public are the lines of a failed web ticket with a PIN, and those of sibling cmdlets for a web ticket and for a
 //! certificate; no account of a whole sign-in is. What joins them here is lyncmock's own and marked `Inferred`.
 
+mod windows;
+
+pub(crate) use windows::CLAIM;
+
 use super::Line;
 use crate::{Credentials, Report, Step, StepName, StepOutcome};
-use lync_model::Evidence;
+use lync_model::{Evidence, Pin};
 
 /// The end point that the synthetic transactions name.
 const END_POINT: &str = "STEpid";
@@ -18,18 +22,38 @@ const CHECK: [&str; 4] = [
     "- If using NTLM\\Kerberos auth, make sure you provided valid credentials",
 ];
 
+/// How a PIN is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Show {
+    Pin,
+    Stars,
+}
+
 /// The account of a sign-in with these credentials.
 ///
 /// **It holds the PIN in clear**, because the cmdlet's does: it is for the screen of somebody who asked for -Verbose,
 /// never for a log.
 pub fn transcript(report: &Report, credentials: &Credentials) -> Vec<Line> {
-    report.steps.iter().flat_map(|step| account(step, report, credentials)).collect()
+    lines(report, credentials, Show::Pin)
 }
 
-fn account(step: &Step, report: &Report, credentials: &Credentials) -> Vec<Line> {
-    match step.name {
-        StepName::WebTicket => web_ticket(step, credentials),
-        StepName::Certificate => certificate(step, report),
+/// The same without the PIN, to be kept.
+pub(crate) fn transcript_without_pin(report: &Report, credentials: &Credentials) -> Vec<Line> {
+    lines(report, credentials, Show::Stars)
+}
+
+fn lines(report: &Report, credentials: &Credentials, show: Show) -> Vec<Line> {
+    report.steps.iter().flat_map(|step| account(step, report, (credentials, show))).collect()
+}
+
+fn account(step: &Step, report: &Report, credentials: (&Credentials, Show)) -> Vec<Line> {
+    match (step.name, credentials.0) {
+        (StepName::WebTicket, Credentials::Windows { user_name, .. }) => {
+            windows::web_ticket(step, report, user_name)
+        }
+        (StepName::Certificate, Credentials::Windows { .. }) => windows::certificate(step),
+        (StepName::WebTicket, _) => web_ticket(step, credentials),
+        (StepName::Certificate, _) => certificate(step, report),
         _ => own(step),
     }
 }
@@ -42,15 +66,13 @@ fn own(step: &Step) -> Vec<Line> {
     lines
 }
 
-fn web_ticket(step: &Step, credentials: &Credentials) -> Vec<Line> {
+fn web_ticket(step: &Step, (credentials, show): (&Credentials, Show)) -> Vec<Line> {
     let mut lines = vec![documented("Trying to get web ticket.")];
     lines.extend(detail(step, "url").map(|url| documented(format!("Web Service url : {url}"))));
     lines.push(match credentials {
-        Credentials::Pin { phone_or_ext, pin } => {
-            let digits = phone_or_ext.trim().trim_start_matches('+');
-            documented(format!("Using PIN auth with Phone\\Ext : {digits} Pin : {}", pin.expose()))
-        }
+        Credentials::Pin { phone_or_ext, pin } => pin_auth(phone_or_ext, pin, show),
         Credentials::Certificate { .. } => inferred("Using certificate auth."),
+        Credentials::Windows { .. } => inferred("Using NTLM/Kerb auth."),
     });
     match &step.outcome {
         StepOutcome::Done => {
@@ -66,6 +88,16 @@ fn web_ticket(step: &Step, credentials: &Credentials) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// The cmdlet's line has the PIN; with stars it is lyncmock's.
+fn pin_auth(phone_or_ext: &str, pin: &Pin, show: Show) -> Line {
+    let digits = phone_or_ext.trim().trim_start_matches('+');
+    let line = |pin: &str| format!("Using PIN auth with Phone\\Ext : {digits} Pin : {pin}");
+    match show {
+        Show::Pin => documented(line(pin.expose())),
+        Show::Stars => inferred(line("****")),
+    }
 }
 
 fn certificate(step: &Step, report: &Report) -> Vec<Line> {

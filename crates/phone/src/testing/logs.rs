@@ -1,9 +1,14 @@
 //! Everything that is logged, at trace level, by one test.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
+
+/// While there is one subscriber alone, tracing asks only the thread that comes to a line first whether anybody wants
+/// it. With a second one it asks all, so tests in other threads cannot silence a line.
+static SECOND: OnceLock<Dispatch> = OnceLock::new();
 
 #[derive(Clone, Default)]
 pub(crate) struct Logs(Arc<Mutex<Vec<u8>>>);
@@ -11,6 +16,10 @@ pub(crate) struct Logs(Arc<Mutex<Vec<u8>>>);
 impl Logs {
     /// Collects what this thread logs until the guard is dropped.
     pub(crate) fn collect() -> (Self, DefaultGuard) {
+        SECOND.get_or_init(|| {
+            let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE);
+            Dispatch::new(subscriber.with_writer(io::sink).finish())
+        });
         let logs = Self::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)

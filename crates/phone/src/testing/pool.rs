@@ -3,6 +3,7 @@
 //! It checks what a phone sends as a pool would, so that a phone that sends nonsense fails its tests.
 
 use super::web::{Authority, NOW, POOL, WebServer, response, xml};
+use super::windows::WindowsDoor;
 use crate::{Resolve, SignIn};
 use lync_model::{Clock, Pin};
 use lync_proto::certprov::{GetAndPublishCertRequest, GetAndPublishCertResponse, GetRootCertChainsResponse};
@@ -53,13 +54,19 @@ impl Pool {
         let identity = state.authority.identity(POOL, NOW);
         let (plain, plain_alter) = (Arc::clone(&state), alter.clone());
         let http = WebServer::http(move |request| plain_alter(request, plain.root_chain())).await;
-        let https = WebServer::https(identity, move |request| alter(request, state.answer(request))).await;
+        let answer = move |connection, request: &str| alter(request, state.answer(connection, request));
+        let https = WebServer::https_by_connection(identity, answer).await;
         Self { http, https }
     }
 
     /// A phone that signs in here as 1219.
     pub(crate) fn phone(&self, pin: &str) -> SignIn {
         self.settle(SignIn::new("1219", Pin::new(pin)))
+    }
+
+    /// A client that signs in here by an account of Windows.
+    pub(crate) fn windows(&self, user_name: &str, password: &str) -> SignIn {
+        self.settle(SignIn::windows(user_name, password))
     }
 
     /// Tells a sign-in where the pool is.
@@ -76,6 +83,7 @@ impl Pool {
 struct State {
     authority: Authority,
     ticket_key: TicketKey,
+    windows: WindowsDoor,
 }
 
 impl State {
@@ -83,7 +91,7 @@ impl State {
         let pair = KeyPair::generate().unwrap();
         let ticket_key =
             TicketKey::new(&pair.serialize_der(), pair.subject_public_key_info(), [7; 32]).unwrap();
-        Self { authority: Authority::new("Lab Root"), ticket_key }
+        Self { authority: Authority::new("Lab Root"), ticket_key, windows: WindowsDoor::new() }
     }
 
     fn root_chain(&self) -> Vec<u8> {
@@ -91,7 +99,7 @@ impl State {
         soap(&GetRootCertChainsResponse { chains: vec![bag.encode()] }.encode())
     }
 
-    fn answer(&self, request: &str) -> Vec<u8> {
+    fn answer(&self, connection: usize, request: &str) -> Vec<u8> {
         let path = request.split_whitespace().nth(1).unwrap();
         let url = format!("https://{POOL}{path}");
         let pin = format!("{WEB_TICKET}{}", WebTicketPort::Pin.path());
@@ -105,6 +113,8 @@ impl State {
             xml(&metadata.to_wsdl())
         } else if url == format!("{WEB_TICKET}/mex") {
             xml(&WebTicketMetadata { web_ticket_url: WEB_TICKET.to_owned() }.to_wsdl())
+        } else if url == WEB_TICKET {
+            self.by_windows(connection, request)
         } else if url == pin {
             self.by_pin(request)
         } else if url == certificate {
@@ -123,6 +133,15 @@ impl State {
             None => response("401 Unauthorized", &["WWW-Authenticate: Basic realm =\"LYNC\""], "challenge"),
             Some(BASIC) => self.issue(&envelope(request), AuthenticationMethod::Password),
             Some(_) => REFUSED.as_bytes().to_vec(),
+        }
+    }
+
+    fn by_windows(&self, connection: usize, request: &str) -> Vec<u8> {
+        // Every round repeats the whole message.
+        let envelope = envelope(request);
+        match self.windows.admit(connection, header(request, "authorization")) {
+            Ok(()) => self.issue(&envelope, AuthenticationMethod::Password),
+            Err(answer) => answer,
         }
     }
 

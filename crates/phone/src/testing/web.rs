@@ -18,9 +18,9 @@ pub(crate) const NOW: OffsetDateTime = datetime!(2026-01-15 12:00 UTC);
 /// The name that certificates are made for unless a test says otherwise.
 pub(crate) const POOL: &str = "pool.lab.test";
 
-/// What a server does with a request, given as head and body: the bytes to answer, nothing to stay silent, `None` to
+/// What a server does with a request, given as the connection's number and as head and body: the bytes to answer, nothing to stay silent, `None` to
 /// hang up.
-pub(crate) type Answering = dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync;
+pub(crate) type Answering = dyn Fn(usize, &str) -> Option<Vec<u8>> + Send + Sync;
 
 /// A server that is stopped when it is dropped.
 pub(crate) struct WebServer {
@@ -38,12 +38,20 @@ pub(crate) struct Seen {
 
 impl WebServer {
     pub(crate) async fn http(answer: impl Fn(&str) -> Option<Vec<u8>> + Send + Sync + 'static) -> Self {
-        Self::start(None, Arc::new(answer)).await
+        Self::start(None, Arc::new(move |_, request: &str| answer(request))).await
     }
 
     pub(crate) async fn https(
         config: Arc<ServerConfig>,
         answer: impl Fn(&str) -> Option<Vec<u8>> + Send + Sync + 'static,
+    ) -> Self {
+        Self::https_by_connection(config, move |_, request| answer(request)).await
+    }
+
+    /// A server that answers each connection for itself.
+    pub(crate) async fn https_by_connection(
+        config: Arc<ServerConfig>,
+        answer: impl Fn(usize, &str) -> Option<Vec<u8>> + Send + Sync + 'static,
     ) -> Self {
         Self::start(Some(TlsAcceptor::from(config)), Arc::new(answer)).await
     }
@@ -70,14 +78,16 @@ impl WebServer {
         let task = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                shared.lock().unwrap().connections += 1;
                 let (tls, answer, seen) = (tls.clone(), Arc::clone(&answer), Arc::clone(&shared));
+                let number = seen.lock().unwrap().connections;
+                seen.lock().unwrap().connections += 1;
+                let answer = move |request: &str| answer(number, request);
                 connections.spawn(async move {
                     match tls {
-                        None => serve(stream, &*answer, &seen).await,
+                        None => serve(stream, &answer, &seen).await,
                         Some(tls) => {
                             if let Ok(stream) = tls.accept(stream).await {
-                                serve(stream, &*answer, &seen).await;
+                                serve(stream, &answer, &seen).await;
                             }
                         }
                     }
@@ -98,7 +108,11 @@ impl Drop for WebServer {
     }
 }
 
-async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, answer: &Answering, seen: &Mutex<Seen>) {
+async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    answer: &(dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync),
+    seen: &Mutex<Seen>,
+) {
     while let Some(request) = read_request(&mut stream).await {
         seen.lock().unwrap().requests.push(request.clone());
         let Some(bytes) = answer(&request) else { break };

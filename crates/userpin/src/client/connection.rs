@@ -9,7 +9,6 @@ use hyper_util::rt::TokioIo;
 use lync_net::with_cause;
 use rustls::ClientConfig;
 use std::sync::Arc;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 /// The largest answer that is read, in bytes. A user has a handful of certificates of some 2 KiB each.
@@ -45,7 +44,7 @@ impl Connection {
     /// place of the first answer.
     pub(super) async fn open(target: &Target, tls: Arc<ClientConfig>) -> Result<Self, NoAnswer> {
         let no_socket = |error| NoAnswer::before_sending(format!("cannot connect: {error}"));
-        let socket = TcpStream::connect(target.addr()).await.map_err(no_socket)?;
+        let socket = target.place().connect().await.map_err(no_socket)?;
         // A request is one small write; waiting for more to send with it would only delay it.
         socket.set_nodelay(true).map_err(no_socket)?;
         let stream = TlsConnector::from(tls).connect(target.server_name(), socket).await;

@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn the_event_reads_as_in_the_article() {
-        let addr = "127.0.0.1:444".parse().unwrap();
+        let addr = std::net::SocketAddr::from(([127, 0, 0, 1], 444));
         let target = Target::new("https://Pool1.contoso.com:444/LiveServer/UserPinService", addr).unwrap();
         let now = datetime!(2013-06-01 12:00 UTC);
         let event = event(&target, "GetEncryptionKeyRequest", now);
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn an_event_for_a_request_that_the_article_does_not_show_is_a_guess() {
-        let addr = "127.0.0.1:444".parse().unwrap();
+        let addr = std::net::SocketAddr::from(([127, 0, 0, 1], 444));
         let target = Target::new("https://pool.test:444/LiveServer/UserPinService", addr).unwrap();
         let evidence = |request| event(&target, request, OffsetDateTime::UNIX_EPOCH).evidence;
         assert_eq!(evidence("GetPublishedCertRequest"), Evidence::Documented);

@@ -4,14 +4,40 @@ use http::Uri;
 use rustls::pki_types::ServerName;
 use std::net::SocketAddr;
 use std::time::Duration;
+use tokio::net::TcpStream;
 
 /// A user-PIN service: its URL, which is certified and shown in events, and where it really listens.
 #[derive(Clone, Debug)]
 pub struct Target {
     pool: String,
     url: Uri,
-    addr: SocketAddr,
+    place: Place,
     name: ServerName<'static>,
+}
+
+/// Where a service listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At this address.
+    Address(SocketAddr),
+    /// On this host and port. The name is looked up for each connection, since a host may come back elsewhere.
+    Host(String, u16),
+}
+
+impl From<SocketAddr> for Place {
+    fn from(address: SocketAddr) -> Self {
+        Self::Address(address)
+    }
+}
+
+impl Place {
+    /// A connection to it; of several addresses of a name, the first that accepts.
+    pub(super) async fn connect(&self) -> std::io::Result<TcpStream> {
+        match self {
+            Self::Address(address) => TcpStream::connect(address).await,
+            Self::Host(name, port) => TcpStream::connect((name.as_str(), *port)).await,
+        }
+    }
 }
 
 /// Why a URL cannot be asked.
@@ -23,8 +49,8 @@ pub struct TargetError {
 }
 
 impl Target {
-    /// `url` as in `https://pool.example.com:444/LiveServer/UserPinService`; `addr` is what to connect to.
-    pub fn new(url: &str, addr: SocketAddr) -> Result<Self, TargetError> {
+    /// `url` as in `https://pool.example.com:444/LiveServer/UserPinService`; `place` is what to connect to.
+    pub fn new(url: &str, place: impl Into<Place>) -> Result<Self, TargetError> {
         let refuse = |reason| TargetError { url: url.to_owned(), reason };
         let parsed: Uri = url.parse().map_err(|_| refuse("it cannot be read"))?;
         if parsed.scheme_str() != Some("https") {
@@ -32,7 +58,7 @@ impl Target {
         }
         let pool = parsed.host().ok_or_else(|| refuse("it names no host"))?.to_owned();
         let name = ServerName::try_from(pool.clone()).map_err(|_| refuse("its host is no DNS name"))?;
-        Ok(Self { pool, url: parsed, addr, name })
+        Ok(Self { pool, url: parsed, place: place.into(), name })
     }
 
     /// The pool's FQDN: the URL's host.
@@ -46,8 +72,8 @@ impl Target {
     }
 
     /// Where the socket goes.
-    pub fn addr(&self) -> SocketAddr {
-        self.addr
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     pub(super) fn server_name(&self) -> ServerName<'static> {
@@ -81,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_url_names_the_pool() {
-        let addr = "127.0.0.1:10444".parse().unwrap();
+        let addr: SocketAddr = "127.0.0.1:10444".parse().unwrap();
         let target = Target::new("https://pool.test:444/LiveServer/UserPinService", addr).unwrap();
         assert_eq!((target.pool(), target.authority()), ("pool.test", "pool.test:444"));
         assert_eq!(target.url().to_string(), "https://pool.test:444/LiveServer/UserPinService");
@@ -89,11 +115,20 @@ mod tests {
 
     #[test]
     fn what_is_no_https_url_is_refused() {
-        let addr = "127.0.0.1:10444".parse().unwrap();
+        let addr: SocketAddr = "127.0.0.1:10444".parse().unwrap();
         for url in
             ["", "/LiveServer/UserPinService", "http://pool.test/", "https://", "https://a b/", "https://-/"]
         {
             Target::new(url, addr).unwrap_err();
         }
+    }
+
+    #[tokio::test]
+    async fn a_host_is_looked_up_for_each_connection() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let found = Place::Host("localhost".to_owned(), port).connect().await.unwrap();
+        assert_eq!(found.peer_addr().unwrap().port(), port);
+        Place::Host("no-such-host.invalid".to_owned(), port).connect().await.unwrap_err();
     }
 }
