@@ -1,9 +1,11 @@
 //! Bounds on what is asked: lengths, counts and ranges, as the API's document states them.
 
+mod accounts;
+
 use crate::ApiError;
 use crate::dto::{
-    ArmScenario, ClockChange, JournalFilter, NamespaceMembers, NewUser, PinPolicy, PinText, PinUpdate,
-    RegistrarChange, ResetRequest, RuleSpec, State, UserState, UserUpdate, VerifyRequest, WebChange,
+    ArmScenario, ClockChange, JournalFilter, NamespaceMembers, NewUser, PinText, PinUpdate, RegistrarChange,
+    ResetRequest, RuleSpec, State, UserState, UserUpdate, VerifyRequest, WebChange,
 };
 use crate::scope::Scope;
 use lync_model::rules::{ActionSpec, ActionValue};
@@ -22,7 +24,7 @@ const MAX_SCENARIO: usize = 128;
 const MAX_RULES: usize = 10_000;
 
 /// The ranges of [`WebChange`], in the order in which it is checked.
-pub(crate) const WEB_BOUNDS: [(&str, u64, u64); 7] = [
+pub(crate) const WEB_BOUNDS: [(&str, u64, u64); 9] = [
     ("default_validity_period_hours", 8, 8760),
     ("min_validity_period_hours", 8, 4320),
     ("max_validity_period_hours", 8, 8760),
@@ -30,6 +32,18 @@ pub(crate) const WEB_BOUNDS: [(&str, u64, u64); 7] = [
     ("max_csr_key_size", 1024, 16384),
     ("hsts_max_age_seconds", 0, MAX_SHORT_NUMBER),
     ("ticket_lifetime_seconds", 0, 31_536_000),
+    ("ca_signing_key_length", 2048, 16384),
+    ("max_group_size_to_expand", 0, MAX_SHORT_NUMBER),
+];
+
+/// The ranges of [`RegistrarChange`], in the order in which it is checked. A day at most for the last is our own.
+pub(crate) const REGISTRAR_BOUNDS: [(&str, u64, u64); 6] = [
+    ("min_endpoint_expiration", 300, 900),
+    ("default_endpoint_expiration", 300, 900),
+    ("max_endpoint_expiration", 300, 900),
+    ("max_endpoints_per_user", 1, 64),
+    ("max_user_count", 2000, 100_000),
+    ("backup_store_unavailable_threshold", 0, 86_400),
 ];
 
 /// Something that a client sent, and that has bounds.
@@ -43,6 +57,17 @@ impl Check for NewUser {
         length("sip_address", Some(&self.sip_address), MAX_USER)?;
         length("display_name", self.display_name.as_ref(), 256)?;
         length("line_uri", self.line_uri.as_ref(), 64)?;
+        accounts::name("account", self.account.as_ref())?;
+        if self.account.is_some() {
+            let own = |field: &str| ApiError::invalid(format!("an existing account has its own {field}"));
+            if self.password.is_some() {
+                return Err(own("password").field("password"));
+            }
+            if self.display_name.is_some() {
+                return Err(own("display name").field("display_name"));
+            }
+        }
+        self.password.iter().try_for_each(Check::check_bounds)?;
         self.pin.iter().try_for_each(Check::check_bounds)
     }
 }
@@ -50,7 +75,8 @@ impl Check for NewUser {
 impl Check for UserUpdate {
     fn check_bounds(&self) -> Result<(), ApiError> {
         length("display_name", self.display_name.as_ref(), 256)?;
-        length("line_uri", self.line_uri.as_ref(), 64)
+        length("line_uri", self.line_uri.as_ref(), 64)?;
+        accounts::name("pin_policy", self.pin_policy.as_ref())
     }
 }
 
@@ -66,20 +92,6 @@ impl Check for PinText {
             return Err(ApiError::invalid("`pin` is empty").field("pin"));
         }
         length("pin", Some(self.pin().expose()), 64)
-    }
-}
-
-impl Check for PinPolicy {
-    fn check_bounds(&self) -> Result<(), ApiError> {
-        use lync_model::PinPolicyError as Wrong;
-        lync_model::PinPolicy::from(self).validate().map_err(|error| {
-            ApiError::invalid(error.to_string()).field(match error {
-                Wrong::MinPasswordLength(_) => "min_password_length",
-                Wrong::PinHistoryCount(_) | Wrong::LifetimeWithoutHistory => "pin_history_count",
-                Wrong::PinLifetime(_) => "pin_lifetime_days",
-                Wrong::MaximumLogonAttempts(_) => "maximum_logon_attempts",
-            })
-        })
     }
 }
 
@@ -105,17 +117,25 @@ impl Check for WebChange {
             self.max_csr_key_size,
             self.hsts_max_age_seconds,
             self.ticket_lifetime_seconds,
+            self.ca_signing_key_length,
+            self.max_group_size_to_expand,
         ];
-        WEB_BOUNDS
-            .iter()
-            .zip(values)
-            .try_for_each(|((field, least, most), value)| range(field, value.map(u64::from), *least..=*most))
+        ranges(&WEB_BOUNDS, values)
     }
 }
 
 impl Check for RegistrarChange {
+    /// The documented ranges of Set-CsRegistrarConfiguration.
     fn check_bounds(&self) -> Result<(), ApiError> {
-        Ok(())
+        let values = [
+            self.min_endpoint_expiration,
+            self.default_endpoint_expiration,
+            self.max_endpoint_expiration,
+            self.max_endpoints_per_user,
+            self.max_user_count,
+            self.backup_store_unavailable_threshold,
+        ];
+        ranges(&REGISTRAR_BOUNDS, values)
     }
 }
 
@@ -193,7 +213,8 @@ impl Check for ResetRequest {
 impl Check for State {
     fn check_bounds(&self) -> Result<(), ApiError> {
         self.web.iter().try_for_each(Check::check_bounds)?;
-        self.pin_policy.iter().try_for_each(Check::check_bounds)?;
+        self.registrar.iter().try_for_each(Check::check_bounds)?;
+        accounts::check_state(self)?;
         self.rules.iter().try_for_each(Check::check_bounds)?;
         let armed = self.armed.as_deref().unwrap_or_default();
         count("armed", armed.len(), MAX_RULES)?;
@@ -209,6 +230,8 @@ impl Check for State {
             length("sip_address", Some(&user.sip_address), MAX_USER)?;
             length("display_name", Some(&user.display_name), 256)?;
             length("line_uri", user.line_uri.as_ref(), 64)?;
+            accounts::name("account", user.account.as_ref())?;
+            accounts::name("pin_policy", user.pin_policy.as_ref())?;
             if let Some(pin) = &user.pin {
                 count("history", pin.history.len(), 64)?;
                 range("length", pin.length.map(u64::from), 1..=24)?;
@@ -267,6 +290,17 @@ fn count(field: &str, found: usize, most: usize) -> Result<(), ApiError> {
     Err(ApiError::invalid(format!("`{field}` has {found} items; it may have {most}")).field(field))
 }
 
+/// Whether each number is within its bounds.
+fn ranges<const COUNT: usize>(
+    bounds: &[(&str, u64, u64); COUNT],
+    values: [Option<u32>; COUNT],
+) -> Result<(), ApiError> {
+    bounds
+        .iter()
+        .zip(values)
+        .try_for_each(|((field, least, most), value)| range(field, value.map(u64::from), *least..=*most))
+}
+
 /// Whether a number is within its bounds.
 pub(crate) fn range(field: &str, value: Option<u64>, bounds: RangeInclusive<u64>) -> Result<(), ApiError> {
     match value {
@@ -281,6 +315,7 @@ pub(crate) fn range(field: &str, value: Option<u64>, bounds: RangeInclusive<u64>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dto::PinPolicy;
     use serde::de::DeserializeOwned;
 
     fn field<T: Check + DeserializeOwned>(text: &str) -> Option<String> {
@@ -313,8 +348,19 @@ mod tests {
             (r#"{"max_csr_key_size":16385}"#, Some("max_csr_key_size")),
             (r#"{"ticket_lifetime_seconds":0}"#, None),
             (r#"{"ticket_lifetime_seconds":31536001}"#, Some("ticket_lifetime_seconds")),
+            (r#"{"ca_signing_key_length":2047}"#, Some("ca_signing_key_length")),
         ] {
             assert_eq!(field::<WebChange>(text).as_deref(), expected, "{text}");
+        }
+        for (text, expected) in [
+            (r#"{"min_endpoint_expiration":300,"max_user_count":2000,"max_endpoints_per_user":64}"#, None),
+            (r#"{"default_endpoint_expiration":901}"#, Some("default_endpoint_expiration")),
+            (r#"{"max_endpoints_per_user":0}"#, Some("max_endpoints_per_user")),
+            (r#"{"max_user_count":100001}"#, Some("max_user_count")),
+        ] {
+            assert_eq!(field::<RegistrarChange>(text).as_deref(), expected, "{text}");
+            let state = format!(r#"{{"registrar":{text}}}"#);
+            assert_eq!(field::<State>(&state).as_deref(), expected, "{state}");
         }
         assert_eq!(
             field::<PinPolicy>(r#"{"pin_lifetime_days":1}"#).as_deref(),

@@ -4,6 +4,7 @@ mod address;
 mod error;
 mod operations;
 mod send;
+mod settings;
 
 use crate::dto::JournalFilter;
 use crate::{Scope, SecretToken};

@@ -14,8 +14,8 @@ pub(crate) use body::{Der, Json};
 use http::request::Parts;
 use std::sync::Arc;
 
-/// The longest piece of a path that can name anything.
-const MAX_SEGMENT: usize = 512;
+/// The longest piece of a path that can name anything, in bytes: 256 characters behind a domain of 15, of four bytes each.
+const MAX_SEGMENT: usize = (256 + 1 + 15) * 4;
 
 /// A request without a query.
 pub(crate) struct Call {

@@ -4,8 +4,8 @@ mod complete;
 
 use crate::dto::CertificateStore;
 use crate::routes::{
-    certificates, clock, health, journal, namespaces, pins, pool, rules, scenarios, settings, state, users,
-    waits,
+    accounts, certificates, clock, health, journal, namespaces, pin_policies, pins, pool, rules, scenarios,
+    settings, state, users, waits,
 };
 use complete::{Bounds, Refusals, Security, Words};
 use utoipa::{IntoParams, OpenApi, ToSchema};
@@ -27,6 +27,24 @@ pub(crate) struct UserPath {
     /// SIP address, or its part before the `@`.
     #[param(example = "kenmyer")]
     user: String,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "it is the document's alone; `extract` reads the path")]
+pub(crate) struct AccountPath {
+    /// SamAccountName, alone or as `DOMAIN\name`, or UserPrincipalName; in any case.
+    #[param(example = "kenmyer")]
+    account: String,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "it is the document's alone; `extract` reads the path")]
+pub(crate) struct PolicyPath {
+    /// `Global`, `site:NAME` or `tag:NAME`; in any case.
+    #[param(example = "Global")]
+    identity: String,
 }
 
 #[derive(IntoParams)]
@@ -81,13 +99,18 @@ pub(crate) struct Binary(Vec<u8>);
     ),
     paths(
         health::health, health::ready,
-        pool::endpoints, pool::ca_pem, pool::document, pool::diagnostics, pool::events, pool::restart_web,
+        pool::endpoints, pool::topology, pool::ca_pem, pool::document, pool::diagnostics, pool::events, pool::restart_web,
+        accounts::list_accounts, accounts::add_account, accounts::show_account, accounts::update_account,
+        accounts::remove_account, accounts::set_password, accounts::clear_password,
         users::list_users, users::add_user, users::show_user, users::update_user, users::remove_user,
-        users::revoke_certificates,
+        users::rename_user, users::list_user_certificates, users::revoke_certificates,
         pins::show_pin, pins::set_pin, pins::clear_pin, pins::lock_pin, pins::unlock_pin,
         namespaces::list_namespaces, namespaces::set_namespace, namespaces::remove_namespace,
-        settings::show_pin_policy, settings::set_pin_policy, settings::show_web_settings,
-        settings::change_web_settings, settings::show_registrar_settings, settings::change_registrar_settings,
+        pin_policies::show_pin_policy, pin_policies::set_pin_policy, pin_policies::list_pin_policies,
+        pin_policies::add_pin_policy, pin_policies::show_named_pin_policy, pin_policies::put_pin_policy,
+        pin_policies::remove_pin_policy, pin_policies::grant_pin_policy, pin_policies::ungrant_pin_policy,
+        settings::show_web_settings, settings::change_web_settings, settings::show_registrar_settings,
+        settings::change_registrar_settings, settings::show_proxy_settings, settings::change_proxy_settings,
         scenarios::list_scenarios, scenarios::show_scenario, scenarios::list_armed, scenarios::arm,
         scenarios::lift,
         rules::list_rules, rules::add_rule, rules::replace_rules, rules::remove_rule,
@@ -95,7 +118,7 @@ pub(crate) struct Binary(Vec<u8>);
         waits::wait, waits::verify,
         clock::show_clock, clock::change_clock,
         state::dump_state, state::load_state, state::reset,
-        certificates::list_certificates, certificates::show_certificate, certificates::add_certificate,
+        certificates::list_certificates, certificates::list_assigned_certificates, certificates::show_certificate, certificates::add_certificate,
         certificates::remove_certificate,
     ),
     components(schemas(crate::Problem)),
@@ -103,6 +126,7 @@ pub(crate) struct Binary(Vec<u8>);
     tags(
         (name = "health", description = "Whether the pool runs"),
         (name = "pool", description = "The pool as a whole"),
+        (name = "accounts", description = "Accounts of the domain, and their passwords"),
         (name = "users", description = "Users"),
         (name = "pins", description = "PINs"),
         (name = "namespaces", description = "Parallel tests on one pool"),
@@ -112,7 +136,7 @@ pub(crate) struct Binary(Vec<u8>);
         (name = "journal", description = "What happened"),
         (name = "clock", description = "The pool's clock"),
         (name = "state", description = "All that the pool was told"),
-        (name = "certificates", description = "Whom the front end trusts"),
+        (name = "certificates", description = "Whom the front end trusts, and what it shows itself with"),
     )
 )]
 struct Document;

@@ -1,10 +1,12 @@
 //! What the API needs of the pool.
 
 use crate::dto::{
-    ArmScenario, ArmedRule, ArmedScenario, Certificate, CertificateStore, ClockChange, Diagnostic, Endpoints,
-    Entry, Event, Expectation, ExportFormat, JournalFilter, JournalPage, Namespace, NamespaceMembers,
-    NewUser, PinInfo, PinPolicy, PinUpdate, RegistrarChange, RegistrarSettings, Reset, RuleSpec, Scenario,
-    SeenDevice, State, User, UserUpdate, WebChange, WebSettings,
+    Account, AccountUpdate, ArmScenario, ArmedRule, ArmedScenario, AssignedCertificate, Certificate,
+    CertificateStore, ClientCertificate, ClockChange, Diagnostic, Endpoints, Entry, Event, Expectation,
+    ExportFormat, JournalFilter, JournalPage, NamedPinPolicy, Namespace, NamespaceMembers, NewAccount,
+    NewAddress, NewUser, PasswordText, PinInfo, PinPolicy, PinUpdate, ProxyChange, ProxySettings,
+    RegistrarChange, RegistrarSettings, Reset, RuleSpec, Scenario, SeenDevice, State, Topology, User,
+    UserUpdate, WebChange, WebSettings,
 };
 use crate::{ApiError, Scope};
 use async_trait::async_trait;
@@ -16,6 +18,9 @@ pub type ApiResult<T> = Result<T, ApiError>;
 
 /// The pool that the API shows and changes.
 ///
+/// An `account` is a SamAccountName, alone or as `DOMAIN\name`, or a UserPrincipalName, in any case; one that is that
+/// of a user is in the scope with its user, another one is in every scope.
+///
 /// A `user` is a SIP address or its part before the `@`; one that is not in the scope is `NotFound`. A namespace that
 /// has users sees only those, one without users and the whole pool see all. Texts come as the client wrote them, their
 /// length and nothing else is checked. Every method may answer `Unavailable`.
@@ -25,21 +30,51 @@ pub trait Pool: Send + Sync {
     async fn ready(&self) -> bool;
     /// Where the pool listens.
     async fn endpoints(&self) -> ApiResult<Endpoints>;
+    /// The pool as a client finds it.
+    async fn topology(&self) -> ApiResult<Topology>;
     /// The root certificate, PEM.
     async fn ca_pem(&self) -> ApiResult<String>;
     /// The table of diagnostics.
     async fn diagnostics(&self) -> ApiResult<Vec<Diagnostic>>;
 
+    /// The accounts of the scope, by SamAccountName.
+    async fn accounts(&self, scope: &Scope) -> ApiResult<Vec<Account>>;
+    /// Makes an account. `Conflict` when one of its names is taken.
+    async fn add_account(&self, scope: &Scope, account: NewAccount) -> ApiResult<Account>;
+    /// One account.
+    async fn account(&self, scope: &Scope, account: &str) -> ApiResult<Account>;
+    /// Replaces all of an account but SamAccountName and password. `Conflict` when the UserPrincipalName is taken.
+    async fn update_account(&self, scope: &Scope, account: &str, update: AccountUpdate)
+    -> ApiResult<Account>;
+    /// Removes an account with its user.
+    async fn remove_account(&self, scope: &Scope, account: &str) -> ApiResult<()>;
+    /// Sets the password; `None` takes it away.
+    async fn set_password(
+        &self,
+        scope: &Scope,
+        account: &str,
+        password: Option<PasswordText>,
+    ) -> ApiResult<()>;
+
     /// The users of the scope, by address.
     async fn users(&self, scope: &Scope) -> ApiResult<Vec<User>>;
-    /// Makes a user, who belongs to the scope's namespace. `Conflict` when the address is taken.
+    /// Makes a user, who belongs to the scope's namespace. `Conflict` when the address is taken, or the account is that
+    /// of a user already; `NotFound` with field `account` when there is none.
     async fn add_user(&self, scope: &Scope, user: NewUser) -> ApiResult<User>;
     /// One user.
     async fn user(&self, scope: &Scope, user: &str) -> ApiResult<User>;
-    /// Replaces all of a user but address, PIN and certificates.
+    /// Replaces all of a user but address, account, PIN and certificates. `NotFound` with field `pin_policy` when there
+    /// is no such policy, `Invalid` when it is not one that is granted.
     async fn update_user(&self, scope: &Scope, user: &str, update: UserUpdate) -> ApiResult<User>;
-    /// Removes a user with PIN and certificates.
+    /// Removes a user with account, PIN and certificates.
     async fn remove_user(&self, scope: &Scope, user: &str) -> ApiResult<()>;
+    /// Disable-CsUser: removes a user with PIN and certificates; the account stays.
+    async fn disable_user(&self, scope: &Scope, user: &str) -> ApiResult<()>;
+    /// Gives a user another address. `Conflict` when it is taken, or a scenario holds the user.
+    async fn rename_user(&self, scope: &Scope, user: &str, address: NewAddress) -> ApiResult<User>;
+    /// Grant-CsPinPolicy; `None` takes the policy away. `NotFound` with field `identity` when there is no such policy,
+    /// `Invalid` when it is not one that is granted.
+    async fn grant_pin_policy(&self, scope: &Scope, user: &str, identity: Option<&str>) -> ApiResult<()>;
 
     /// Get-CsClientPinInfo.
     async fn pin_info(&self, scope: &Scope, user: &str) -> ApiResult<PinInfo>;
@@ -52,6 +87,8 @@ pub trait Pool: Send + Sync {
     async fn lock_pin(&self, scope: &Scope, user: &str) -> ApiResult<()>;
     /// Unlock-CsClientPin.
     async fn unlock_pin(&self, scope: &Scope, user: &str) -> ApiResult<()>;
+    /// Get-CsClientCertificate, by device.
+    async fn user_certificates(&self, scope: &Scope, user: &str) -> ApiResult<Vec<ClientCertificate>>;
     /// Revoke-CsClientCertificate; answers with how many there were.
     async fn revoke_certificates(&self, scope: &Scope, user: &str) -> ApiResult<u64>;
 
@@ -67,6 +104,16 @@ pub trait Pool: Send + Sync {
     async fn pin_policy(&self) -> ApiResult<PinPolicy>;
     /// Replaces it; within its ranges.
     async fn set_pin_policy(&self, policy: PinPolicy) -> ApiResult<PinPolicy>;
+    /// The PIN policies: Global first, then by identity.
+    async fn pin_policies(&self) -> ApiResult<Vec<NamedPinPolicy>>;
+    /// Makes a PIN policy; within its ranges. `Conflict` when the identity is taken, `Invalid` when it is none.
+    async fn add_pin_policy(&self, policy: NamedPinPolicy) -> ApiResult<NamedPinPolicy>;
+    /// One PIN policy. `identity` is compared in any case.
+    async fn named_pin_policy(&self, identity: &str) -> ApiResult<NamedPinPolicy>;
+    /// Replaces it; within its ranges.
+    async fn put_pin_policy(&self, identity: &str, policy: PinPolicy) -> ApiResult<NamedPinPolicy>;
+    /// Removes it; `Global` goes back to its defaults. Who had it granted has none.
+    async fn remove_pin_policy(&self, identity: &str) -> ApiResult<()>;
     /// The settings of the web services.
     async fn web_settings(&self) -> ApiResult<WebSettings>;
     /// Changes them; each value is within its range. `Invalid` when they contradict each other.
@@ -75,6 +122,10 @@ pub trait Pool: Send + Sync {
     async fn registrar_settings(&self) -> ApiResult<RegistrarSettings>;
     /// Changes them.
     async fn change_registrar_settings(&self, change: RegistrarChange) -> ApiResult<RegistrarSettings>;
+    /// The settings of the proxy.
+    async fn proxy_settings(&self) -> ApiResult<ProxySettings>;
+    /// Changes them.
+    async fn change_proxy_settings(&self, change: ProxyChange) -> ApiResult<ProxySettings>;
 
     /// The catalogue.
     async fn scenarios(&self) -> ApiResult<Vec<Scenario>>;
@@ -134,6 +185,8 @@ pub trait Pool: Send + Sync {
     /// Brings that back; all of it or nothing. Its rules name no file.
     async fn load_state(&self, scope: &Scope, state: State) -> ApiResult<()>;
 
+    /// The certificates of the server itself.
+    async fn assigned_certificates(&self) -> ApiResult<Vec<AssignedCertificate>>;
     /// The certificates of one store, or of both.
     async fn certificates(&self, store: Option<CertificateStore>) -> ApiResult<Vec<Certificate>>;
     /// One certificate, DER. `thumbprint` is 40 hex digits in upper case.

@@ -1,10 +1,12 @@
 //! The handlers, a file for each subject. Each operation stands with its part of the API's document.
 
+pub(crate) mod accounts;
 pub(crate) mod certificates;
 pub(crate) mod clock;
 pub(crate) mod health;
 pub(crate) mod journal;
 pub(crate) mod namespaces;
+pub(crate) mod pin_policies;
 pub(crate) mod pins;
 pub(crate) mod pool;
 pub(crate) mod rules;
@@ -27,9 +29,11 @@ pub(crate) fn open() -> Router<Arc<Api>> {
 pub(crate) fn guarded() -> Router<Arc<Api>> {
     Router::new()
         .merge(pool::routes())
+        .merge(accounts::routes())
         .merge(users::routes())
         .merge(pins::routes())
         .merge(namespaces::routes())
+        .merge(pin_policies::routes())
         .merge(settings::routes())
         .merge(scenarios::routes())
         .merge(rules::routes())

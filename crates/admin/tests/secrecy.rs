@@ -1,4 +1,4 @@
-//! Neither the token nor a PIN reaches a log, however talkative. Alone in its file: the subscriber is the whole process's.
+//! Neither the token nor a PIN nor a password reaches a log, however talkative. Alone in its file: the subscriber is the whole process's.
 #![cfg(test)]
 
 #[path = "api/double.rs"]
@@ -9,7 +9,7 @@ mod double;
 mod served;
 
 use double::KEN;
-use lync_admin::dto::{PinText, PinUpdate};
+use lync_admin::dto::{NewAccount, PasswordText, PinText, PinUpdate};
 use lync_admin::{Client, SecretToken};
 use lync_model::Pin;
 use served::{Served, TOKEN};
@@ -31,7 +31,7 @@ impl Write for Buffer {
 }
 
 #[tokio::test]
-async fn neither_token_nor_pin_is_logged_at_trace_level() {
+async fn neither_token_nor_pin_nor_password_is_logged_at_trace_level() {
     const PIN: &str = "7249016583";
     let buffer = Buffer::default();
     let writer = buffer.clone();
@@ -50,15 +50,25 @@ async fn neither_token_nor_pin_is_logged_at_trace_level() {
             said.push(format!("{client:?} {:?} {:?}", update, client.set_pin(user, &update).await));
         }
     }
+    let client = Client::new(&url, Some(SecretToken::new(TOKEN).unwrap()), None).unwrap();
+    let password = PasswordText::new(PIN);
+    let account: NewAccount =
+        serde_json::from_value(serde_json::json!({ "sam_account_name": "a", "password": PIN })).unwrap();
+    said.push(format!("{password:?} {:?}", client.set_password("kenmyer", &password).await));
+    said.push(format!("{account:?} {:?}", client.add_account(&account).await));
     let bearer = format!("Bearer {TOKEN}");
     let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
     let body = format!(r#"{{"pin":{PIN}}}"#);
     let answer = served.send("PUT", "/v1/users/kenmyer/pin", &headers, body.as_bytes()).await;
     said.push(answer.problem().to_string());
+    let body = format!(r#"{{"password":{PIN}}}"#);
+    let answer = served.send("PUT", "/v1/accounts/kenmyer/password", &headers, body.as_bytes()).await;
+    said.push(answer.problem().to_string());
     said.push(String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap());
 
     let log = said.last().unwrap();
     assert!(log.contains("admin request") && log.contains("/v1/users/"), "{log}");
+    assert!(log.contains("/v1/accounts/kenmyer/password"), "{log}");
     for text in &said {
         assert!(!text.contains(PIN) && !text.contains("horse"), "{text}");
     }

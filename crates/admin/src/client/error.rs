@@ -2,6 +2,7 @@
 
 use crate::error::Kind;
 use crate::{Problem, ScopeError};
+use std::io::ErrorKind;
 
 /// Why the client has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +19,7 @@ pub enum ClientError {
     #[error(transparent)]
     Namespace(#[from] ScopeError),
     /// Nobody listens there.
-    #[error("cannot connect to the admin API at {authority}: {error}")]
+    #[error("cannot connect to the admin API at {authority}: {error}{hint}", hint = hint(error))]
     Connect {
         /// `host:port`.
         authority: String,
@@ -64,5 +65,15 @@ impl ClientError {
             Self::Refused(problem) => Some(problem.kind),
             _ => None,
         }
+    }
+}
+
+/// What a newcomer may have to do.
+fn hint(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::ConnectionRefused => {
+            "; is a pool running? `lyncmock` starts one, --server URL or --ready-file FILE finds another"
+        }
+        _ => "",
     }
 }

@@ -1,13 +1,14 @@
-//! The operations, in the order of [`Pool`](crate::Pool).
+//! The operations but those on settings, in the order of [`Pool`](crate::Pool).
 
 use super::send::Body;
 use super::{Client, ClientError, pairs, piece, with_query};
 use crate::Span;
 use crate::dto::{
-    ArmScenario, ArmedRule, ArmedScenario, Certificate, CertificateStore, ClockChange, Diagnostic, Endpoints,
-    Entries, Entry, Event, ExportFormat, JournalFilter, JournalPage, Namespace, NamespaceMembers, NewUser,
-    Now, PinInfo, PinPolicy, PinUpdate, RegistrarChange, RegistrarSettings, Reset, ResetRequest, Revoked,
-    RuleSpec, Scenario, SeenDevice, State, User, UserUpdate, Verified, VerifyRequest, WebChange, WebSettings,
+    Account, AccountUpdate, ArmScenario, ArmedRule, ArmedScenario, AssignedCertificate, Certificate,
+    CertificateStore, ClientCertificate, ClockChange, Diagnostic, Endpoints, Entries, Entry, Event,
+    ExportFormat, JournalFilter, JournalPage, Namespace, NamespaceMembers, NewAccount, NewAddress, NewUser,
+    Now, PasswordText, PasswordUpdate, PinInfo, PinUpdate, Reset, ResetRequest, Revoked, RuleSpec, Scenario,
+    SeenDevice, State, Topology, User, UserUpdate, Verified, VerifyRequest,
 };
 use crate::respond::DER;
 use http::Method;
@@ -20,7 +21,7 @@ const SLACK: Duration = Duration::from_secs(30);
 const LONG: Duration = Duration::from_secs(300);
 
 /// What a method answers with.
-type Result<T> = std::result::Result<T, ClientError>;
+pub(super) type Result<T> = std::result::Result<T, ClientError>;
 
 impl Client {
     /// Whether the process serves.
@@ -38,6 +39,11 @@ impl Client {
         self.get("/v1/endpoints").await
     }
 
+    /// The pool as a client of it finds it.
+    pub async fn topology(&self) -> Result<Topology> {
+        self.get("/v1/topology").await
+    }
+
     /// The root certificate, PEM.
     pub async fn ca_pem(&self) -> Result<Vec<u8>> {
         self.get_bytes("/v1/ca.pem").await
@@ -53,12 +59,48 @@ impl Client {
         self.get("/v1/diagnostics").await
     }
 
+    /// The accounts.
+    pub async fn accounts(&self) -> Result<Vec<Account>> {
+        self.get("/v1/accounts").await
+    }
+
+    /// Makes an account.
+    pub async fn add_account(&self, account: &NewAccount) -> Result<Account> {
+        self.send(Method::POST, "/v1/accounts", account).await
+    }
+
+    /// One account: SamAccountName, alone or as `DOMAIN\name`, or UserPrincipalName.
+    pub async fn account(&self, account: &str) -> Result<Account> {
+        self.get(&of_account(account, "")).await
+    }
+
+    /// Replaces all of an account but SamAccountName and password.
+    pub async fn update_account(&self, account: &str, update: &AccountUpdate) -> Result<Account> {
+        self.send(Method::PUT, &of_account(account, ""), update).await
+    }
+
+    /// Removes an account with its user.
+    pub async fn remove_account(&self, account: &str) -> Result<()> {
+        self.delete(&of_account(account, "")).await
+    }
+
+    /// Sets the password of an account.
+    pub async fn set_password(&self, account: &str, password: &PasswordText) -> Result<()> {
+        let update = PasswordUpdate { password: password.clone() };
+        self.tell(Method::PUT, &of_account(account, "/password"), &update).await
+    }
+
+    /// Takes the password of an account away.
+    pub async fn clear_password(&self, account: &str) -> Result<()> {
+        self.delete(&of_account(account, "/password")).await
+    }
+
     /// The users.
     pub async fn users(&self) -> Result<Vec<User>> {
         self.get("/v1/users").await
     }
 
-    /// Makes a user.
+    /// Makes a user; with `account` as Enable-CsUser does.
     pub async fn add_user(&self, user: &NewUser) -> Result<User> {
         self.send(Method::POST, "/v1/users", user).await
     }
@@ -68,14 +110,25 @@ impl Client {
         self.get(&of_user(user, "")).await
     }
 
-    /// Replaces all of a user but address, PIN and certificates.
+    /// Replaces all of a user but address, account, PIN and certificates.
     pub async fn update_user(&self, user: &str, update: &UserUpdate) -> Result<User> {
         self.send(Method::PUT, &of_user(user, ""), update).await
     }
 
-    /// Removes a user with PIN and certificates.
+    /// Removes a user with account, PIN and certificates.
     pub async fn remove_user(&self, user: &str) -> Result<()> {
         self.delete(&of_user(user, "")).await
+    }
+
+    /// Disable-CsUser: removes a user with PIN and certificates; the account stays.
+    pub async fn disable_user(&self, user: &str) -> Result<()> {
+        self.delete(&of_user(user, "?account=keep")).await
+    }
+
+    /// Gives a user another address.
+    pub async fn rename_user(&self, user: &str, sip_address: &str) -> Result<User> {
+        let address = NewAddress { sip_address: sip_address.to_owned() };
+        self.send(Method::PUT, &of_user(user, "/address"), &address).await
     }
 
     /// Get-CsClientPinInfo.
@@ -103,6 +156,11 @@ impl Client {
         self.ask(Method::POST, &of_user(user, "/pin/unlock"), Body::Nothing).await.map(drop)
     }
 
+    /// Get-CsClientCertificate.
+    pub async fn user_certificates(&self, user: &str) -> Result<Vec<ClientCertificate>> {
+        self.get(&of_user(user, "/certificates")).await
+    }
+
     /// Revoke-CsClientCertificate; answers with how many there were.
     pub async fn revoke_certificates(&self, user: &str) -> Result<u64> {
         let path = of_user(user, "/certificates");
@@ -123,36 +181,6 @@ impl Client {
     /// Forgets a namespace.
     pub async fn remove_namespace(&self, name: &str) -> Result<()> {
         self.delete(&format!("/v1/namespaces/{}", piece(name))).await
-    }
-
-    /// The Global PIN policy.
-    pub async fn pin_policy(&self) -> Result<PinPolicy> {
-        self.get("/v1/policies/pin").await
-    }
-
-    /// Replaces it.
-    pub async fn set_pin_policy(&self, policy: &PinPolicy) -> Result<PinPolicy> {
-        self.send(Method::PUT, "/v1/policies/pin", policy).await
-    }
-
-    /// The settings of the web services.
-    pub async fn web_settings(&self) -> Result<WebSettings> {
-        self.get("/v1/settings/web").await
-    }
-
-    /// Changes them.
-    pub async fn change_web_settings(&self, change: &WebChange) -> Result<WebSettings> {
-        self.send(Method::PATCH, "/v1/settings/web", change).await
-    }
-
-    /// The settings of the Registrar.
-    pub async fn registrar_settings(&self) -> Result<RegistrarSettings> {
-        self.get("/v1/settings/registrar").await
-    }
-
-    /// Changes them.
-    pub async fn change_registrar_settings(&self, change: &RegistrarChange) -> Result<RegistrarSettings> {
-        self.send(Method::PATCH, "/v1/settings/registrar", change).await
     }
 
     /// The catalogue of scenarios.
@@ -278,6 +306,11 @@ impl Client {
         self.ask_for(LONG, Method::PUT, "/v1/state", Body::json(state)?).await.map(drop)
     }
 
+    /// The certificates of the server itself.
+    pub async fn assigned_certificates(&self) -> Result<Vec<AssignedCertificate>> {
+        self.get("/v1/certificates/assigned").await
+    }
+
     /// The certificates of one store, or of both.
     pub async fn certificates(&self, store: Option<CertificateStore>) -> Result<Vec<Certificate>> {
         let store = store.map(|store| store.to_string());
@@ -307,7 +340,11 @@ impl Client {
     }
 }
 
-fn of_user(user: &str, rest: &str) -> String {
+fn of_account(account: &str, rest: &str) -> String {
+    format!("/v1/accounts/{}{rest}", piece(account))
+}
+
+pub(super) fn of_user(user: &str, rest: &str) -> String {
     format!("/v1/users/{}{rest}", piece(user))
 }
 

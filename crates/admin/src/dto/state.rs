@@ -1,14 +1,18 @@
 //! All that a pool was told, to be kept and brought back.
 
-use super::{ArmScenario, NamespaceMembers, Phc, PinPolicy, RegistrarChange, RuleSpec, WebChange, yes};
+use super::{
+    AccountState, ArmScenario, NamedPinPolicy, NamespaceMembers, NtHashText, Phc, PinPolicy, ProxyChange,
+    RegistrarChange, RuleSpec, WebChange, yes,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-/// A pool's users, settings, rules and armed scenarios; the users and settings as they are without these. What is absent
-/// stays as it is when the state is loaded; a list that is there replaces what was there. A namespace has users, rules
-/// and scenarios, and the state of the whole pool has none of the rules and scenarios that namespaces armed.
+/// A pool's accounts, users, policies, settings, rules and armed scenarios; users and settings as they are without
+/// these. What is absent stays as it is when the state is loaded; a list that is there replaces what was there. A
+/// namespace has users, their accounts, rules and scenarios, and the state of the whole pool has none of the rules and
+/// scenarios that namespaces armed.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct State {
@@ -18,9 +22,21 @@ pub struct State {
     /// Settings of the Registrar.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registrar: Option<RegistrarChange>,
+    /// Settings of the proxy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<ProxyChange>,
     /// The Global PIN policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pin_policy: Option<PinPolicy>,
+    /// The other PIN policies. Who was granted one that is not there has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 1000)]
+    pub pin_policies: Option<Vec<NamedPinPolicy>>,
+    /// The accounts. An account of the same SamAccountName that is there already keeps the password unless a `password`
+    /// is given; one that is not there goes, unless it is that of a user who stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100_000)]
+    pub accounts: Option<Vec<AccountRecord>>,
     /// The users. A user of the same address who is there already keeps the PIN unless a `pin` is given. Armed scenarios
     /// are lifted before users are replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,6 +53,35 @@ pub struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 10_000)]
     pub armed: Option<Vec<ArmScenario>>,
+}
+
+/// An account in a state.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountRecord {
+    /// SamAccountName.
+    #[schema(min_length = 1, max_length = 256, example = "kenmyer")]
+    pub sam_account_name: String,
+    /// UserPrincipalName.
+    #[schema(min_length = 1, max_length = 256, example = "kenmyer@litwareinc.com")]
+    pub user_principal_name: String,
+    /// DisplayName.
+    #[schema(max_length = 256)]
+    pub display_name: String,
+    /// What stands in the way of a sign-in with the right password; `good` when it is left out.
+    #[serde(default)]
+    pub state: AccountState,
+    /// The password; only where secrets were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<PasswordState>,
+}
+
+/// A password in a state, which is never the password.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordState {
+    /// Its NT hash; null when there is no password.
+    pub nt_hash: Option<NtHashText>,
 }
 
 /// A user in a state.
@@ -61,6 +106,14 @@ pub struct UserState {
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub enterprise_voice_enabled: bool,
+    /// SamAccountName of the account; when it is left out, that of the user who is there, or one that is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 256)]
+    pub account: Option<String>,
+    /// The PIN policy that is granted, `tag:NAME`; none when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 256)]
+    pub pin_policy: Option<String>,
     /// The PIN; only where secrets were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<PinState>,
@@ -115,7 +168,7 @@ pub struct Lockout {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Reset {
-    /// Everything: users, settings, trusted certificates, rules, scenarios, journal; of a namespace its users, rules,
+    /// Everything: accounts, users, policies, settings, trusted certificates, rules, scenarios, journal; of a namespace its users, rules,
     /// scenarios and journal. The clock goes on.
     All,
     /// The journal.

@@ -1,6 +1,6 @@
 //! Users.
 
-use super::{PinText, yes};
+use super::{PasswordText, PinText, yes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,6 +20,15 @@ pub struct User {
     pub enabled: bool,
     /// EnterpriseVoiceEnabled.
     pub enterprise_voice_enabled: bool,
+    /// SamAccountName of the user's account.
+    #[schema(example = "kenmyer")]
+    pub sam_account_name: String,
+    /// UserPrincipalName of the user's account.
+    #[schema(example = "kenmyer@litwareinc.com")]
+    pub user_principal_name: String,
+    /// PinPolicy: the policy that was granted; null when none was, and that of the site or the Global one holds.
+    #[schema(example = "tag:RedmondUsers")]
+    pub pin_policy: Option<String>,
     /// The namespace to which the user belongs.
     pub namespace: Option<String>,
 }
@@ -31,7 +40,7 @@ pub struct NewUser {
     /// SipAddress, with or without `sip:`.
     #[schema(max_length = 258, example = "sip:toni@litwareinc.com")]
     pub sip_address: String,
-    /// DisplayName; the address when it is left out.
+    /// DisplayName; the address when it is left out. An existing `account` has its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 256, example = "Toni Poe")]
     pub display_name: Option<String>,
@@ -50,9 +59,37 @@ pub struct NewUser {
     /// The PIN; the PIN policy holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<PinText>,
+    /// SamAccountName of an existing account that is enabled as this user, as Enable-CsUser does; an account is made
+    /// when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 256)]
+    pub account: Option<String>,
+    /// The password of the account that is made; none when it is left out. An existing `account` has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<PasswordText>,
 }
 
-/// All of a user but address, PIN and certificates, which stay. What is left out becomes its default.
+/// What becomes of a removed user's account.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RemovedUsersAccount {
+    /// It is removed too.
+    #[default]
+    Remove,
+    /// It stays, as after Disable-CsUser.
+    Keep,
+}
+
+/// Another address for a user.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAddress {
+    /// SipAddress, with or without `sip:`.
+    #[schema(max_length = 258, example = "sip:ken.myer@litwareinc.com")]
+    pub sip_address: String,
+}
+
+/// All of a user but address, account, PIN and certificates, which stay. What is left out becomes its default.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserUpdate {
@@ -72,4 +109,8 @@ pub struct UserUpdate {
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub enterprise_voice_enabled: bool,
+    /// The PIN policy that is granted, `tag:NAME`; none when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 256, example = "tag:RedmondUsers")]
+    pub pin_policy: Option<String>,
 }

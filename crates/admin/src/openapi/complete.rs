@@ -1,6 +1,6 @@
 //! What every operation has in common, written once.
 
-use crate::check::{MAX_NUMBER, MAX_SHORT_NUMBER, WEB_BOUNDS};
+use crate::check::{MAX_NUMBER, MAX_SHORT_NUMBER, REGISTRAR_BOUNDS, WEB_BOUNDS};
 use crate::error::PROBLEM_JSON;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::{AdditionalProperties, KnownFormat, Object, Schema, SchemaFormat};
@@ -77,8 +77,11 @@ impl Modify for Security {
 impl Modify for Bounds {
     fn modify(&self, document: &mut OpenApi) {
         if let Some(components) = &mut document.components {
-            if let Some(RefOr::T(Schema::Object(web))) = components.schemas.get_mut("WebChange") {
-                bound_web(web);
+            let settings = [("WebChange", WEB_BOUNDS.as_slice()), ("RegistrarChange", &REGISTRAR_BOUNDS)];
+            for (name, bounds) in settings {
+                if let Some(RefOr::T(Schema::Object(change))) = components.schemas.get_mut(name) {
+                    bound_settings(change, bounds);
+                }
             }
             if let Some(change) = components.schemas.get_mut("ClockChange") {
                 objects(change).into_iter().for_each(close);
@@ -97,11 +100,11 @@ impl Modify for Bounds {
     }
 }
 
-fn bound_web(web: &mut Object) {
-    for (name, least, most) in WEB_BOUNDS {
-        if let Some(RefOr::T(Schema::Object(property))) = web.properties.get_mut(name) {
-            property.minimum = number(least);
-            property.maximum = number(most);
+fn bound_settings(change: &mut Object, bounds: &[(&str, u64, u64)]) {
+    for (name, least, most) in bounds {
+        if let Some(RefOr::T(Schema::Object(property))) = change.properties.get_mut(*name) {
+            property.minimum = number(*least);
+            property.maximum = number(*most);
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The front end's stores of trusted authorities, as certlm.msc shows them.
+//! The front end's stores of trusted authorities, as certlm.msc shows them, and its own certificates.
 
 use crate::ApiError;
 use crate::api::Api;
-use crate::dto::{Certificate, CertificateStore};
+use crate::dto::{AssignedCertificate, Certificate, CertificateStore};
 use crate::extract::{Asked, Call, Der, Json, Segment, Segments};
 use crate::respond::{Created, DER, Done, Raw, location};
 use axum::Router;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 pub(super) fn routes() -> Router<Arc<Api>> {
     Router::new()
         .route("/v1/certificates", get(list_certificates))
+        .route("/v1/certificates/assigned", get(list_assigned_certificates))
         .route("/v1/certificates/{store}", post(add_certificate))
         .route("/v1/certificates/{store}/{thumbprint}", get(show_certificate).delete(remove_certificate))
 }
@@ -26,6 +27,15 @@ pub(crate) async fn list_certificates(
     let store = query.word("store")?;
     query.end()?;
     Ok(Json(api.pool.certificates(store).await?))
+}
+
+/// List the certificates of the server itself, as Get-CsCertificate does
+#[utoipa::path(get, path = "/v1/certificates/assigned", tag = "certificates",
+    responses((status = 200, description = "The certificates with their uses", body = [AssignedCertificate])))]
+pub(crate) async fn list_assigned_certificates(
+    Call { pool, .. }: Call,
+) -> Result<Json<Vec<AssignedCertificate>>, ApiError> {
+    Ok(Json(pool.assigned_certificates().await?))
 }
 
 /// Give a certificate

@@ -2,7 +2,7 @@
 
 use crate::ApiError;
 use crate::api::Api;
-use crate::dto::{Diagnostic, Endpoints, Event, EventFormat};
+use crate::dto::{Diagnostic, Endpoints, Event, EventFormat, Topology};
 use crate::extract::{Asked, Call, Json};
 use crate::respond::{Done, JSON, PEM, Raw, XML};
 use axum::Router;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub(super) fn routes() -> Router<Arc<Api>> {
     Router::new()
         .route("/v1/endpoints", get(endpoints))
+        .route("/v1/topology", get(topology))
         .route("/v1/ca.pem", get(ca_pem))
         .route("/v1/openapi.json", get(document))
         .route("/v1/diagnostics", get(diagnostics))
@@ -25,6 +26,13 @@ pub(super) fn routes() -> Router<Arc<Api>> {
     responses((status = 200, description = "The real addresses", body = Endpoints)))]
 pub(crate) async fn endpoints(Call { pool, .. }: Call) -> Result<Json<Endpoints>, ApiError> {
     Ok(Json(pool.endpoints().await?))
+}
+
+/// Show the pool as a client of it finds it
+#[utoipa::path(get, path = "/v1/topology", tag = "pool",
+    responses((status = 200, description = "Names, ports and time", body = Topology)))]
+pub(crate) async fn topology(Call { pool, .. }: Call) -> Result<Json<Topology>, ApiError> {
+    Ok(Json(pool.topology().await?))
 }
 
 /// Show the root certificate

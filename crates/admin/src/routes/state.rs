@@ -15,9 +15,10 @@ pub(super) fn routes() -> Router<Arc<Api>> {
 
 /// Show all that the pool was told
 ///
-/// Users, settings, rules and armed scenarios. Hashes of PINs are there only when secrets are asked for; PINs never.
+/// Accounts, users, policies, settings, rules and armed scenarios. Hashes of PINs and passwords are there only when
+/// secrets are asked for; PINs and passwords never.
 #[utoipa::path(get, path = "/v1/state", tag = "state",
-    params(("secrets" = Option<bool>, Query, description = "With the hashes of PINs and the lockouts"),
+    params(("secrets" = Option<bool>, Query, description = "With the hashes of PINs and passwords, and the lockouts"),
         crate::openapi::Namespaced),
     responses((status = 200, description = "The state", body = State)))]
 pub(crate) async fn dump_state(Asked { api, scope, mut query }: Asked) -> Result<Json<State>, ApiError> {

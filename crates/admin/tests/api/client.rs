@@ -25,6 +25,11 @@ async fn users_and_pins() {
     assert_eq!(client.user("kenmyer").await.unwrap().sip_address, KEN);
     client.update_user(KEN, &replaced).await.unwrap();
     client.remove_user(KEN).await.unwrap();
+    client.disable_user(KEN).await.unwrap();
+    client.rename_user(KEN, "ken@litwareinc.com").await.unwrap();
+    client.grant_pin_policy(KEN, "tag:A").await.unwrap();
+    client.ungrant_pin_policy(KEN).await.unwrap();
+    assert_eq!(client.user_certificates(KEN).await.unwrap()[0].device_id, "{a}");
     assert!(client.pin_info(KEN).await.unwrap().is_pin_set);
     client.set_pin(KEN, &update).await.unwrap();
     client.clear_pin(KEN).await.unwrap();
@@ -37,6 +42,11 @@ async fn users_and_pins() {
         "a: user (\"kenmyer\", ())".to_owned(),
         format!("a: update_user ({KEN:?}, Some(\"Ken\"))"),
         format!("a: remove_user ({KEN:?}, ())"),
+        format!("a: disable_user ({KEN:?}, ())"),
+        format!("a: rename_user ({KEN:?}, \"ken@litwareinc.com\")"),
+        format!("a: grant_pin_policy ({KEN:?}, Some(\"tag:A\"))"),
+        format!("a: grant_pin_policy ({KEN:?}, None)"),
+        format!("a: user_certificates ({KEN:?}, ())"),
         format!("a: pin_info ({KEN:?}, ())"),
         format!("a: set_pin ({KEN:?}, (5, true))"),
         format!("a: clear_pin ({KEN:?}, ())"),
@@ -48,12 +58,59 @@ async fn users_and_pins() {
 }
 
 #[tokio::test]
+async fn accounts_and_their_passwords() {
+    let served = Served::on_loopback().await;
+    let client = served.client(Some("a"));
+    let pilar: NewAccount =
+        serde_json::from_str(r#"{"sam_account_name":"pilar","password":"71290"}"#).unwrap();
+    let expired = AccountUpdate { state: AccountState::PasswordExpired, ..AccountUpdate::default() };
+    assert_eq!(client.accounts().await.unwrap()[0].sip_address.as_deref(), Some(KEN));
+    client.add_account(&pilar).await.unwrap();
+    assert!(client.account(r"LITWAREINC\kenmyer").await.unwrap().has_password);
+    client.update_account("kenmyer@litwareinc.com", &expired).await.unwrap();
+    client.remove_account("kenmyer").await.unwrap();
+    client.set_password("kenmyer", &PasswordText::new("71290")).await.unwrap();
+    client.clear_password("kenmyer").await.unwrap();
+    let expected = [
+        r#"a: accounts"#,
+        r#"a: add_account ("pilar", Some(PasswordText(****)))"#,
+        r#"a: account "LITWAREINC\\kenmyer""#,
+        r#"a: update_account ("kenmyer@litwareinc.com", PasswordExpired)"#,
+        r#"a: remove_account "kenmyer""#,
+        r#"a: set_password ("kenmyer", Some(5))"#,
+        r#"a: set_password ("kenmyer", None)"#,
+    ];
+    assert_eq!(served.pool.asked(), expected);
+}
+
+#[tokio::test]
+async fn pin_policies() {
+    let served = Served::on_loopback().await;
+    let client = served.client(None);
+    let policy = NamedPinPolicy { identity: "tag:Ä b".to_owned(), policy: PinPolicy::default() };
+    assert_eq!(client.pin_policies().await.unwrap()[0].identity, "Global");
+    assert_eq!(client.add_pin_policy(&policy).await.unwrap(), policy);
+    assert_eq!(client.named_pin_policy("tag:Ä b").await.unwrap(), policy);
+    assert_eq!(client.put_pin_policy("tag:Ä b", &policy.policy).await.unwrap(), policy);
+    client.remove_pin_policy("tag:Ä b").await.unwrap();
+    let expected = [
+        r#"pin_policies"#,
+        r#"add_pin_policy "tag:Ä b""#,
+        r#"named_pin_policy "tag:Ä b""#,
+        r#"put_pin_policy ("tag:Ä b", 5)"#,
+        r#"remove_pin_policy "tag:Ä b""#,
+    ];
+    assert_eq!(served.pool.asked(), expected.map(|call| format!("everything: {call}")));
+}
+
+#[tokio::test]
 async fn the_pool_and_its_settings() {
     let served = Served::on_loopback().await;
     let client = served.client(None);
     client.health().await.unwrap();
     client.ready().await.unwrap();
     assert_eq!(client.endpoints().await.unwrap().fqdn, "pool.test");
+    assert_eq!(client.topology().await.unwrap().windows_domain, "X");
     assert!(client.ca_pem().await.unwrap().starts_with(b"-----BEGIN"));
     assert!(client.openapi().await.unwrap().starts_with(b"{"));
     assert!(client.diagnostics().await.unwrap().iter().any(|entry| entry.name == "pin-wrong"));
@@ -67,8 +124,11 @@ async fn the_pool_and_its_settings() {
     let change = WebChange { use_pin_auth: Some(false), ..WebChange::default() };
     client.change_web_settings(&change).await.unwrap();
     client.registrar_settings().await.unwrap();
-    let change = RegistrarChange { enable_dhcp_server: Some(false) };
+    let change = RegistrarChange { enable_dhcp_server: Some(false), ..RegistrarChange::default() };
     client.change_registrar_settings(&change).await.unwrap();
+    assert!(client.proxy_settings().await.unwrap().use_ntlm_for_client_to_proxy_auth);
+    let change = ProxyChange { use_ntlm_for_client_to_proxy_auth: Some(false), ..ProxyChange::default() };
+    client.change_proxy_settings(&change).await.unwrap();
     assert_eq!(client.events().await.unwrap(), []);
     assert_eq!(client.events_xml().await.unwrap(), b"<Events/>");
     assert_eq!(client.clock().await.unwrap(), NOW);
@@ -78,6 +138,7 @@ async fn the_pool_and_its_settings() {
     client.restart_web().await.unwrap();
     let expected = [
         "endpoints",
+        "topology",
         "ca_pem",
         "diagnostics",
         "namespaces",
@@ -89,6 +150,8 @@ async fn the_pool_and_its_settings() {
         "change_web_settings Some(false)",
         "registrar_settings",
         "change_registrar_settings Some(false)",
+        "proxy_settings",
+        "change_proxy_settings Some(false)",
         "events",
         "events_xml",
         "clock",
@@ -150,6 +213,7 @@ async fn certificates_as_der_and_as_pem() {
     let served = Served::on_loopback().await;
     let (client, root) = (served.client(None), CertificateStore::Root);
     let thumbprint = "A9993E364706816ABA3E25717850C26C9CD0D89D";
+    assert_eq!(client.assigned_certificates().await.unwrap()[0].thumbprint, thumbprint);
     assert_eq!(client.certificates(None).await.unwrap()[0].thumbprint, thumbprint);
     client.certificates(Some(CertificateStore::Intermediate)).await.unwrap();
     assert_eq!(client.certificate(root, &thumbprint.to_lowercase()).await.unwrap(), [0x30]);
@@ -158,6 +222,7 @@ async fn certificates_as_der_and_as_pem() {
     client.add_certificate(root, pem.as_bytes()).await.unwrap();
     client.remove_certificate(root, thumbprint).await.unwrap();
     let expected = [
+        "assigned_certificates".to_owned(),
         "certificates None".to_owned(),
         "certificates Some(Intermediate)".to_owned(),
         format!("certificate (Root, {thumbprint:?})"),

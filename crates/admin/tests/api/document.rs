@@ -15,6 +15,8 @@ fn paths() -> Map<String, Value> {
 /// A path with its variable pieces filled in.
 fn filled(path: &str) -> String {
     path.replace("{user}", "kenmyer")
+        .replace("{account}", "kenmyer")
+        .replace("{identity}", "tag%3AA")
         .replace("{name}", "a")
         .replace("{id}", "7")
         .replace("{seq}", "1")
@@ -26,6 +28,11 @@ fn filled(path: &str) -> String {
 fn body(method: &str, path: &str) -> &'static str {
     match (method, path) {
         ("post", "/v1/users") => r#"{"sip_address":"toni@litwareinc.com","pin":"83920"}"#,
+        ("post", "/v1/accounts") => r#"{"sam_account_name":"pilar","password":"x"}"#,
+        ("put", "/v1/accounts/{account}/password") => r#"{"password":"x"}"#,
+        ("put", "/v1/users/{user}/address") => r#"{"sip_address":"ken.myer@litwareinc.com"}"#,
+        ("put", "/v1/users/{user}/pin-policy") => r#"{"identity":"tag:A"}"#,
+        ("post", "/v1/pin-policies") => r#"{"identity":"tag:A"}"#,
         ("put", "/v1/users/{user}/pin") => r#"{"pin":"83920"}"#,
         ("put", "/v1/namespaces/{name}") => r#"{"users":["kenmyer"]}"#,
         ("post", "/v1/armed") => r#"{"scenario":"pin-locked"}"#,

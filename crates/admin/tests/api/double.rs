@@ -82,7 +82,31 @@ fn of<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> T {
 
 fn ken() -> User {
     of(json!({"sip_address": KEN, "display_name": "Ken Myer", "line_uri": null, "enabled": true,
-        "enterprise_voice_enabled": true, "namespace": null}))
+        "enterprise_voice_enabled": true, "sam_account_name": "kenmyer",
+        "user_principal_name": "kenmyer@litwareinc.com", "pin_policy": null, "namespace": null}))
+}
+
+fn kens_account() -> Account {
+    of(json!({"sam_account_name": "kenmyer", "user_principal_name": "kenmyer@litwareinc.com",
+        "display_name": "Ken Myer", "state": "good", "has_password": true, "sip_address": KEN}))
+}
+
+fn policy(identity: &str) -> NamedPinPolicy {
+    NamedPinPolicy { identity: identity.to_owned(), policy: PinPolicy::default() }
+}
+
+fn registrar_settings() -> RegistrarSettings {
+    of(json!({"enable_dhcp_server": true, "min_endpoint_expiration": 300, "default_endpoint_expiration": 600,
+        "max_endpoint_expiration": 900, "max_endpoints_per_user": 8, "max_user_count": 12000,
+        "backup_store_unavailable_threshold": 1800}))
+}
+
+fn proxy_settings() -> ProxySettings {
+    ProxySettings {
+        use_certificate_for_client_to_proxy_auth: true,
+        use_kerberos_for_client_to_proxy_auth: true,
+        use_ntlm_for_client_to_proxy_auth: true,
+    }
 }
 
 fn entry(seq: u64) -> Entry {
@@ -140,6 +164,11 @@ impl Pool for Double {
             "userpin": "https://127.0.0.1:3", "admin": null, "ca_pem": "/tmp/ca.pem"}),
         ))
     }
+    async fn topology(&self) -> ApiResult<Topology> {
+        self.note_global("topology", ())?;
+        Ok(of(json!({"fqdn": "pool.test", "sip_domain": "x.test", "windows_domain": "X", "http_port": 80,
+            "https_port": 443, "now": "2013-06-01T12:00:00Z"})))
+    }
     async fn ca_pem(&self) -> ApiResult<String> {
         self.note_global("ca_pem", ())?;
         Ok("-----BEGIN CERTIFICATE-----".to_owned())
@@ -147,6 +176,40 @@ impl Pool for Double {
     async fn diagnostics(&self) -> ApiResult<Vec<Diagnostic>> {
         self.note_global("diagnostics", ())?;
         Ok(lync_model::diagnostics::DiagnosticsTable::built_in().iter().map(Into::into).collect())
+    }
+
+    async fn accounts(&self, scope: &Scope) -> ApiResult<Vec<Account>> {
+        self.note(scope, "accounts", ())?;
+        Ok(vec![kens_account()])
+    }
+    async fn add_account(&self, scope: &Scope, account: NewAccount) -> ApiResult<Account> {
+        self.note(scope, "add_account", (&account.sam_account_name, account.password))?;
+        Ok(kens_account())
+    }
+    async fn account(&self, scope: &Scope, account: &str) -> ApiResult<Account> {
+        self.note(scope, "account", account)?;
+        Ok(kens_account())
+    }
+    async fn update_account(
+        &self,
+        scope: &Scope,
+        account: &str,
+        update: AccountUpdate,
+    ) -> ApiResult<Account> {
+        self.note(scope, "update_account", (account, update.state))?;
+        Ok(kens_account())
+    }
+    async fn remove_account(&self, scope: &Scope, account: &str) -> ApiResult<()> {
+        self.note(scope, "remove_account", account)
+    }
+    async fn set_password(
+        &self,
+        scope: &Scope,
+        account: &str,
+        password: Option<PasswordText>,
+    ) -> ApiResult<()> {
+        let length = password.map(|password| password.expose().len());
+        self.note(scope, "set_password", (account, length))
     }
 
     async fn users(&self, scope: &Scope) -> ApiResult<Vec<User>> {
@@ -172,6 +235,17 @@ impl Pool for Double {
         self.note_of_user(scope, "remove_user", user, ())
     }
 
+    async fn disable_user(&self, scope: &Scope, user: &str) -> ApiResult<()> {
+        self.note_of_user(scope, "disable_user", user, ())
+    }
+    async fn rename_user(&self, scope: &Scope, user: &str, address: NewAddress) -> ApiResult<User> {
+        self.note_of_user(scope, "rename_user", user, address.sip_address)?;
+        Ok(ken())
+    }
+    async fn grant_pin_policy(&self, scope: &Scope, user: &str, identity: Option<&str>) -> ApiResult<()> {
+        self.note_of_user(scope, "grant_pin_policy", user, identity)
+    }
+
     async fn pin_info(&self, scope: &Scope, user: &str) -> ApiResult<PinInfo> {
         self.note_of_user(scope, "pin_info", user, ())?;
         Ok(of(json!({"identity": KEN, "is_pin_set": true, "is_locked_out": false,
@@ -188,6 +262,11 @@ impl Pool for Double {
     }
     async fn unlock_pin(&self, scope: &Scope, user: &str) -> ApiResult<()> {
         self.note_of_user(scope, "unlock_pin", user, ())
+    }
+    async fn user_certificates(&self, scope: &Scope, user: &str) -> ApiResult<Vec<ClientCertificate>> {
+        self.note_of_user(scope, "user_certificates", user, ())?;
+        Ok(vec![of(json!({"publication_time": "2013-06-01T12:00:00Z", "device_id": "{a}",
+            "expiration_time": "2013-11-28T12:00:00Z", "thumbprint": "A9993E364706816ABA3E25717850C26C9CD0D89D"}))])
     }
     async fn revoke_certificates(&self, scope: &Scope, user: &str) -> ApiResult<u64> {
         self.note_of_user(scope, "revoke_certificates", user, ())?;
@@ -215,6 +294,25 @@ impl Pool for Double {
         self.note_global("set_pin_policy", policy.min_password_length)?;
         Ok(policy)
     }
+    async fn pin_policies(&self) -> ApiResult<Vec<NamedPinPolicy>> {
+        self.note_global("pin_policies", ())?;
+        Ok(vec![policy("Global")])
+    }
+    async fn add_pin_policy(&self, policy: NamedPinPolicy) -> ApiResult<NamedPinPolicy> {
+        self.note_global("add_pin_policy", &policy.identity)?;
+        Ok(policy)
+    }
+    async fn named_pin_policy(&self, identity: &str) -> ApiResult<NamedPinPolicy> {
+        self.note_global("named_pin_policy", identity)?;
+        Ok(policy(identity))
+    }
+    async fn put_pin_policy(&self, identity: &str, policy: PinPolicy) -> ApiResult<NamedPinPolicy> {
+        self.note_global("put_pin_policy", (identity, policy.min_password_length))?;
+        Ok(NamedPinPolicy { identity: identity.to_owned(), policy })
+    }
+    async fn remove_pin_policy(&self, identity: &str) -> ApiResult<()> {
+        self.note_global("remove_pin_policy", identity)
+    }
     async fn web_settings(&self) -> ApiResult<WebSettings> {
         self.note_global("web_settings", ())?;
         Ok(web_settings())
@@ -225,11 +323,19 @@ impl Pool for Double {
     }
     async fn registrar_settings(&self) -> ApiResult<RegistrarSettings> {
         self.note_global("registrar_settings", ())?;
-        Ok(RegistrarSettings { enable_dhcp_server: true })
+        Ok(registrar_settings())
     }
     async fn change_registrar_settings(&self, change: RegistrarChange) -> ApiResult<RegistrarSettings> {
         self.note_global("change_registrar_settings", change.enable_dhcp_server)?;
-        Ok(RegistrarSettings { enable_dhcp_server: true })
+        Ok(registrar_settings())
+    }
+    async fn proxy_settings(&self) -> ApiResult<ProxySettings> {
+        self.note_global("proxy_settings", ())?;
+        Ok(proxy_settings())
+    }
+    async fn change_proxy_settings(&self, change: ProxyChange) -> ApiResult<ProxySettings> {
+        self.note_global("change_proxy_settings", change.use_ntlm_for_client_to_proxy_auth)?;
+        Ok(proxy_settings())
     }
 
     async fn scenarios(&self) -> ApiResult<Vec<Scenario>> {
@@ -344,6 +450,14 @@ impl Pool for Double {
         self.note(scope, "load_state", state.users.map(|users| users.len()))
     }
 
+    async fn assigned_certificates(&self) -> ApiResult<Vec<AssignedCertificate>> {
+        self.note_global("assigned_certificates", ())?;
+        Ok(vec![of(
+            json!({"uses": ["Default", "WebServicesInternal"], "issuer": "CN=ca", "subject": "CN=pool.test",
+            "alternative_names": ["pool.test"], "not_before": "2013-06-01T12:00:00Z", "serial_number": "01",
+            "not_after": "2015-06-01T12:00:00Z", "thumbprint": "A9993E364706816ABA3E25717850C26C9CD0D89D"}),
+        )])
+    }
     async fn certificates(&self, store: Option<CertificateStore>) -> ApiResult<Vec<Certificate>> {
         self.note_global("certificates", store)?;
         Ok(vec![certificate(store.unwrap_or(CertificateStore::Root))])

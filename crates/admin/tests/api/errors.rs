@@ -79,6 +79,32 @@ async fn what_cannot_be_meant_does_not_reach_the_pool() {
         ("POST", "/v1/verify", "{}".to_owned(), "filter"),
         ("PUT", "/v1/users/kenmyer/pin", r#"{"pin":""}"#.to_owned(), "pin"),
         ("PUT", "/v1/users/kenmyer/pin", r#"{"pin":71290}"#.to_owned(), "pin"),
+        ("PUT", "/v1/accounts/kenmyer/password", r#"{"password":71290}"#.to_owned(), "password"),
+        ("PUT", "/v1/accounts/kenmyer/password", r#"{"password":""}"#.to_owned(), "password"),
+        ("POST", "/v1/accounts", r#"{"sam_account_name":"a","password":["71290"]}"#.to_owned(), "password"),
+        ("POST", "/v1/accounts", r#"{"sam_account_name":""}"#.to_owned(), "sam_account_name"),
+        ("POST", "/v1/accounts", r#"{"sam_account_name":"a","stat":"good"}"#.to_owned(), "stat"),
+        ("PUT", "/v1/accounts/kenmyer", r#"{"state":"gone"}"#.to_owned(), "state"),
+        ("POST", "/v1/users", r#"{"sip_address":"a@b","account":"a","password":"71290"}"#.to_owned(), "password"),
+        ("POST", "/v1/users", r#"{"sip_address":"a@b","account":"a","display_name":"A"}"#.to_owned(), "display_name"),
+        (
+            "POST",
+            "/v1/pin-policies",
+            r#"{"identity":"tag:a","policy":{"pin_history_count":21}}"#.to_owned(),
+            "policy.pin_history_count",
+        ),
+        ("PUT", "/v1/pin-policies/Global", r#"{"min_length":4}"#.to_owned(), "min_length"),
+        ("PUT", "/v1/users/kenmyer/pin-policy", r#"{"identity":""}"#.to_owned(), "identity"),
+        ("PATCH", "/v1/settings/web", r#"{"use_windows_auth":"Kerberos"}"#.to_owned(), "use_windows_auth"),
+        ("PATCH", "/v1/settings/registrar", r#"{"max_user_count":1}"#.to_owned(), "max_user_count"),
+        ("PATCH", "/v1/settings/proxy", r#"{"use_ntlm":true}"#.to_owned(), "use_ntlm"),
+        (
+            "PUT",
+            "/v1/state",
+            r#"{"accounts":[{"sam_account_name":"a","user_principal_name":"a@b","display_name":"A","password":{"nt_hash":"71290"}}]}"#
+                .to_owned(),
+            "accounts[0].nt_hash",
+        ),
     ] {
         let problem = served.ask_json(method, path, &body).await.problem();
         assert_eq!((&problem["status"], &problem["field"]), (&422.into(), &field.into()), "{body}");
