@@ -1,5 +1,9 @@
 //! The admin API: a running pool is seen and changed, and what is changed counts at once.
 
+mod accounts;
+mod policies;
+mod settings;
+
 use lync_admin::dto::{
     ArmScenario, ClockChange, NewUser, PinPolicy, PinText, PinUpdate, RegistrarChange, Reset, State,
     UserUpdate, WebChange,
@@ -55,6 +59,8 @@ fn jane(pin: Option<&str>) -> NewUser {
         enabled: true,
         enterprise_voice_enabled: true,
         pin: pin.map(|pin| PinText::new(Pin::new(pin))),
+        account: None,
+        password: None,
     }
 }
 
@@ -94,6 +100,7 @@ async fn a_user_is_made_shown_changed_and_removed() {
         line_uri: Some("tel:+12065551788;ext=1788".to_owned()),
         enabled: true,
         enterprise_voice_enabled: true,
+        pin_policy: None,
     };
     client.update_user("jane", &moved).await.unwrap();
     assert!(!signs_in_as(&pool, "1777", "270418").await && signs_in_as(&pool, "1788", "270418").await);
@@ -176,7 +183,7 @@ async fn settings_of_the_web_services_count_at_once_and_beat_a_scenario() {
 async fn a_registrar_with_dhcp_off_does_not_answer_and_on_again_it_does() {
     let pool = pool().await;
     let client = client(&pool);
-    let enable = |on| RegistrarChange { enable_dhcp_server: Some(on) };
+    let enable = |on| RegistrarChange { enable_dhcp_server: Some(on), ..RegistrarChange::default() };
     let hasty = || {
         let Some(SocketAddr::V4(server)) = pool.endpoints().dhcp else { panic!("the pool has no DHCP") };
         let first_wait = std::time::Duration::from_millis(20);

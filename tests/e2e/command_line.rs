@@ -202,6 +202,43 @@ async fn digits_that_are_not_understood_are_not_repeated() {
 }
 
 #[tokio::test]
+async fn what_is_not_repeated_is_named_by_its_option_or_its_place() {
+    let cases = [
+        (
+            &["serve", "--listen-https", "99999"][..],
+            "error: the value of '--listen-https <ADDR:PORT>' is not understood (invalid socket address syntax); ",
+            "For more information, try '--help'.\n",
+        ),
+        (
+            &["user", "set-pin", "kenmyer@litwareinc.com", "90817263"],
+            "error: argument 4 is not understood; it is not repeated, as it may be a PIN\n",
+            " user set-pin [OPTIONS] <USER>\n\nFor more information",
+        ),
+    ];
+    for (arguments, begin, part) in cases {
+        let finished = run(arguments).await;
+        assert_eq!(finished.code, Some(2), "{arguments:?}");
+        assert!(finished.stderr.starts_with(begin), "{}", finished.stderr);
+        assert!(finished.stderr.contains(part), "{}", finished.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_cmdlet_is_suggested_and_help_explains_it() {
+    for arguments in [&["Get-CsUsr"][..], &["get-csusr", "-Identity", "kenmyer"], &["help", "Get-CsUsr"]] {
+        let finished = run(arguments).await;
+        assert_eq!(finished.code, Some(2), "{arguments:?}");
+        assert!(finished.stderr.contains("'Get-CsUser'"), "{}", finished.stderr);
+    }
+    let own = run(&["web-servce"]).await;
+    assert!(own.stderr.contains("'web-service'"), "{}", own.stderr);
+    let help = run(&["help", "Get-CsUser"]).await;
+    assert_eq!((help.code, &help.stdout), (Some(0), &run(&["Get-CsUser", "-?"]).await.stdout));
+    assert!(help.stdout.contains("-Identity"), "{}", help.stdout);
+    assert!(run(&["help", "serve"]).await.stdout.contains("--listen-https"));
+}
+
+#[tokio::test]
 async fn nobody_there_is_told_apart_from_a_refusal() {
     let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let dhcp = silent.local_addr().unwrap().to_string();
@@ -240,6 +277,7 @@ async fn demo_shows_a_sign_in_and_a_refusal_and_exits_with_0() {
         "    Result        : Failure\n",
         "     X-Ms-diagnostics : 28003;source=\"atl-cs-001.litwareinc.com\"",
         "\nNext:\n",
+        "\n    lyncmock shell ",
     ] {
         assert!(finished.stdout.contains(text), "{text}\n{}", finished.stdout);
     }
@@ -295,6 +333,8 @@ async fn serve_prints_what_to_type_next() {
         ),
         "{text}"
     );
+    let shell = text.lines().find(|line| line.starts_with("  lyncmock shell --server http://127.0.0.1:"));
+    assert!(shell.is_some(), "{text}");
     child.kill().await.unwrap();
 }
 
@@ -338,7 +378,7 @@ async fn an_interface_that_is_not_there_and_a_file_for_a_folder_are_told() {
     std::fs::write(&file, "").unwrap();
     let finished = run(&["serve", "--free-ports", "--data-dir", file.to_str().unwrap()]).await;
     assert_eq!(finished.code, Some(1));
-    assert!(finished.stderr.contains("a-file"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("a-file cannot be used: not a directory"), "{}", finished.stderr);
 }
 
 #[tokio::test]

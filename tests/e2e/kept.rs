@@ -1,5 +1,7 @@
 //! A pool with a data directory: what it keeps, and what nobody can read in it.
 
+mod settings;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lync_tests::command::Served;

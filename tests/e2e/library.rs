@@ -1,9 +1,9 @@
 //! The library as a test of somebody else's uses it: expecting, waiting, arming.
 
 use expect_test::{Expect, expect};
-use lync_phone::{Failure, FailureKind};
+use lync_phone::{Failure, FailureKind, SignIn};
 use lync_tests::{logs, pool};
-use lyncmock::{BuildError, Clock, Expectation, Filter, LyncMock};
+use lyncmock::{AccountState, BuildError, Clock, Expectation, Filter, LyncMock, UserFixture};
 use std::time::Duration as StdDuration;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -292,4 +292,35 @@ async fn a_rule_can_begin_when_the_clock_says_so() {
     assert!(!signs_in(&pool, KEN).await);
     pool.clock().set(datetime!(2026-02-03 14:00:00 UTC));
     assert!(signs_in(&pool, KEN).await);
+}
+
+#[tokio::test]
+async fn accounts_are_set_up_beside_users() {
+    const PASSWORD: &str = "correct-Horse-7";
+    logs::start();
+    let jane = UserFixture::new("sip:jane@litwareinc.com", "tel:+12065551777;ext=1777", "2580").unwrap();
+    let pool = LyncMock::builder().user(jane.with_password(PASSWORD)).start().await.unwrap();
+    let signs_in =
+        async |name: &str| pool.aim(SignIn::windows(name, PASSWORD)).run().await.outcome.map(|it| it.user);
+    let address: lyncmock::SipUri = "sip:jane@litwareinc.com".parse().unwrap();
+    assert_eq!(signs_in(r"LITWAREINC\jane").await.unwrap(), address);
+
+    pool.set_account_state("jane", AccountState::Disabled).await.unwrap();
+    assert!(signs_in("jane@litwareinc.com").await.is_err());
+    pool.set_account_state("jane", AccountState::Good).await.unwrap();
+    pool.set_password("jane", None).await.unwrap();
+    assert!(signs_in("jane").await.is_err());
+    pool.set_password("jane", Some(PASSWORD)).await.unwrap();
+    assert_eq!(signs_in("jane").await.unwrap(), address);
+
+    let jane =
+        pool.accounts().await.unwrap().into_iter().find(|it| it.sip_uri == Some(address.clone())).unwrap();
+    pool.add_account(&jane, Some(PASSWORD)).await.unwrap_err();
+    let pilar = lyncmock::Account {
+        sam_account_name: "pilar".to_owned(),
+        user_principal_name: "pilar@litwareinc.com".to_owned(),
+        ..jane
+    };
+    pool.add_account(&pilar, Some(PASSWORD)).await.unwrap();
+    assert!(signs_in("pilar").await.is_err(), "an account alone is no Lync user");
 }

@@ -43,6 +43,8 @@ async fn add(client: &Client, (sip, extension, pin): (&str, &str, &str)) {
         enabled: true,
         enterprise_voice_enabled: true,
         pin: None,
+        account: None,
+        password: None,
     };
     client.add_user(&user).await.unwrap();
     client.set_pin(sip, &PinUpdate { pin: PinText::new(Pin::new(pin)), history: false }).await.unwrap();

@@ -155,6 +155,7 @@ async fn a_pool_that_is_not_there_is_told_with_its_address() {
     let error = keyboard.fails(&["clock", "show"]).await;
     let address = raw::address(&url).to_string();
     assert!(error.starts_with(&format!("error: cannot connect to the admin API at {address}: ")), "{error}");
-    let wrong = Keyboard::new(BINARY, Some("https://127.0.0.1:1")).fails(&["clock", "show"]).await;
-    assert!(wrong.contains("is no URL of an admin API"), "{wrong}");
+    let wrong = Keyboard::new(BINARY, Some("https://127.0.0.1:1")).run(&["clock", "show"]).await;
+    assert!(wrong.stderr.contains("is no URL of an admin API"), "{}", wrong.stderr);
+    assert_eq!(wrong.code, Some(2));
 }

@@ -23,6 +23,7 @@ const KEN: &str = "kenmyer";
 const EXTENSION: &str = "1219";
 const NUMBER: &str = "+12065551219";
 const PIN: &str = "0712";
+const PASSWORD: &str = "Passw0rd!";
 
 /// Somebody else, whom a scenario for Ken Myer does not touch.
 const OTHER: (&str, &str) = ("1400", "5937");
@@ -41,7 +42,7 @@ async fn prove(name: &str) {
     let pool = pool_for(scenario).await;
     let before = match scenario.proof.dial {
         Dial::Renew => Some(signed_in(&pool, EXTENSION, PIN).await),
-        Dial::Extension | Dial::Number => None,
+        Dial::Extension | Dial::Number | Dial::Windows => None,
     };
     let begin = pool.received().last().map_or(0, |entry| entry.seq);
     let armed = match is_personal(scenario) {
@@ -58,6 +59,10 @@ async fn prove(name: &str) {
     }
 
     armed.lift().await.unwrap();
+    if scenario.proof.dial == Dial::Windows {
+        let windows = pool.aim(SignIn::windows(KEN, PASSWORD)).run().await;
+        windows.outcome.unwrap_or_else(|failure| panic!("{failure}"));
+    }
     let ken = signed_in(&pool, EXTENSION, PIN).await;
     assert_eq!(ken.user.address(), format!("{KEN}@litwareinc.com"));
     assert_eq!(pool.armed_rules(), [], "a rule was left behind");
@@ -87,6 +92,7 @@ fn phone(pool: &LyncMock, scenario: &Scenario, before: Option<SignedIn>) -> Sign
     let mut phone = match (proof.dial, before) {
         (Dial::Renew, Some(before)) => pool.aim(SignIn::renew(before.certificate, before.key)),
         (Dial::Number, _) => pool.phone(NUMBER, PIN),
+        (Dial::Windows, _) => pool.aim(SignIn::windows(KEN, PASSWORD)),
         _ => pool.phone(EXTENSION, PIN),
     };
     let https = lync_tests::raw::address(&pool.endpoints().https);
@@ -125,9 +131,10 @@ fn is_under_way(scenario: &Scenario) -> bool {
 
 /// Whether it can be armed for one user: there is one wherever it acts.
 fn is_personal(scenario: &Scenario) -> bool {
-    const WITH_USER: [&str; 5] = [
+    const WITH_USER: [&str; 6] = [
         "webticket.pin",
         "webticket.cert",
+        "webticket.win-negotiate",
         "certprov.get-and-publish-cert",
         "userpin.verify-pin",
         "userpin.publish-cert",

@@ -13,7 +13,7 @@ use time::Duration;
 
 pub(crate) const AUDIENCE: &str =
     "https://atl-cs-001.litwareinc.com/CertProv/CertProvisioningService.svc/WebTicket_Proof_SHA1";
-const SYMMETRIC: &str = "<Entropy><BinarySecret>AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=</BinarySecret></Entropy>\
+pub(crate) const SYMMETRIC: &str = "<Entropy><BinarySecret>AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=</BinarySecret></Entropy>\
      <KeyType>http://docs.oasis-open.org/ws-sx/ws-trust/200512/SymmetricKey</KeyType>";
 const BEARER: &str = "<KeyType>http://docs.oasis-open.org/ws-sx/ws-trust/200512/Bearer</KeyType>";
 
@@ -35,7 +35,7 @@ pub(crate) async fn ticket(pool: &LyncMock, audience: &str, key: &str) -> Ticket
 }
 
 /// The ticket in an answer to a client whose entropy was 00..1f.
-fn held(response: &raw::RawResponse) -> Ticket {
+pub(crate) fn held(response: &raw::RawResponse) -> Ticket {
     let envelope = Envelope::parse(&response.body, &Limits::default()).unwrap();
     let received = IssueTokenResponse::decode(envelope.body().unwrap()).unwrap();
     let client_entropy: Vec<u8> = (0..32).collect();
@@ -60,7 +60,7 @@ impl Ticket {
 }
 
 /// GetAndPublishCert with the captured client's CSR.
-async fn publish(pool: &LyncMock, port: &str, header: &str, entity: &str) -> raw::RawResponse {
+pub(crate) async fn publish(pool: &LyncMock, port: &str, header: &str, entity: &str) -> raw::RawResponse {
     let request = GetAndPublishCertRequest {
         device_id: "{0e324752-e1ab-56eb-8f4a-267c85a97459}".to_owned(),
         entity: entity.to_owned(),
@@ -84,7 +84,7 @@ fn captured_csr() -> Vec<u8> {
 const PROOF: &str = "WebTicket_Proof_SHA1";
 const KEN: &str = "kenmyer@litwareinc.com";
 
-fn outcome(response: &raw::RawResponse) -> Result<Vec<u8>, String> {
+pub(crate) fn outcome(response: &raw::RawResponse) -> Result<Vec<u8>, String> {
     assert_eq!(response.status(), 200, "{}", response.text());
     let envelope = Envelope::parse(&response.body, &Limits::default()).unwrap();
     let response = GetAndPublishCertResponse::decode(envelope.body().unwrap()).unwrap();

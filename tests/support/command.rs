@@ -55,6 +55,8 @@ pub struct Served {
     pub endpoints: Endpoints,
     /// The file that `--ready-file` named.
     pub ready_file: std::path::PathBuf,
+    /// Its log.
+    pub log: std::path::PathBuf,
     _scratch: TempDir,
 }
 
@@ -70,13 +72,13 @@ impl Served {
         ));
         let mut command = lyncmock(binary, &["serve", "--json", "--free-ports", "--log-filter", "trace"]);
         command.arg("--ready-file").arg(&ready_file).args(arguments);
-        command.stdout(Stdio::piped()).stderr(std::fs::File::create(log).unwrap());
+        command.stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap());
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = timeout(PATIENCE, lines.next_line()).await.expect("a ready line in time").unwrap();
         let line = line.expect("the pool to start; its log says why it did not");
         let endpoints = serde_json_line(&line);
-        Self { child, endpoints, ready_file, _scratch: scratch }
+        Self { child, endpoints, ready_file, log, _scratch: scratch }
     }
 
     /// Ends the process at once, as a power cut would.

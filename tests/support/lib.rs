@@ -10,8 +10,10 @@
 pub mod command;
 pub mod keyboard;
 pub mod logs;
+pub mod ntlm;
 pub mod raw;
 pub mod source;
+pub mod terminal;
 pub mod tool;
 
 use lyncmock::LyncMock;

@@ -1,10 +1,11 @@
-//! `cargo xtask check-logs`: no PIN stands in a trace log, neither in clear nor as HTTP Basic credentials.
+//! `cargo xtask check-logs`: no PIN and no password stands in a trace log, neither in clear nor in another form.
 
 mod base64;
 mod line;
 mod pins;
 
 use anyhow::{Context, ensure};
+use pins::Secrets;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::ExitCode;
@@ -41,12 +42,13 @@ fn scan(directory: &Path, pins: &[&str]) -> anyhow::Result<Report> {
         "a PIN has at least four digits; shorter ones are everywhere"
     );
     let mut report = Report::default();
+    let secrets = Secrets::new(pins);
     let entries =
         std::fs::read_dir(directory).with_context(|| format!("{} cannot be read", directory.display()))?;
     for entry in entries {
         let path = entry?.path();
         if path.is_file() {
-            scan_file(&path, pins, &mut report)
+            scan_file(&path, &secrets, &mut report)
                 .with_context(|| format!("{} cannot be read", path.display()))?;
         }
     }
@@ -59,7 +61,7 @@ fn scan(directory: &Path, pins: &[&str]) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-fn scan_file(path: &Path, pins: &[&str], report: &mut Report) -> std::io::Result<()> {
+fn scan_file(path: &Path, secrets: &Secrets<'_>, report: &mut Report) -> std::io::Result<()> {
     report.files += 1;
     let mut reader = BufReader::new(std::fs::File::open(path)?);
     let mut bytes = Vec::new();
@@ -69,7 +71,7 @@ fn scan_file(path: &Path, pins: &[&str], report: &mut Report) -> std::io::Result
         report.lines += 1;
         let line = line::plain(&String::from_utf8_lossy(&bytes));
         report.trace_lines += usize::from(line.contains("TRACE"));
-        let found = pins::found_in(&line, pins).into_iter();
+        let found = secrets.found_in(&line).into_iter();
         report.leaks.extend(found.map(|leak| format!("{}:{number}: {leak}", path.display())));
         bytes.clear();
     }

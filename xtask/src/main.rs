@@ -14,7 +14,7 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   check                         run all of the project's own checks on the files of this repository
-  check-logs DIRECTORY PIN...   look for these PINs, in clear and as HTTP Basic credentials, in trace logs";
+  check-logs DIRECTORY PIN...   look for these PINs and passwords, in clear and in other forms, in trace logs";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,10 +1,10 @@
 //! The command line: what `lyncmock --help` shows, and which file answers it.
 
 mod banner;
-mod bootstrap;
 mod certificates;
 mod client;
 mod clock;
+mod cmdlets;
 mod config;
 mod defaults;
 mod demo;
@@ -13,6 +13,7 @@ mod dhcputil;
 mod diagnostics;
 mod events;
 mod journal;
+mod mistakes;
 mod output;
 mod pem;
 mod phone;
@@ -22,12 +23,12 @@ mod scenarios;
 mod serve;
 mod server;
 mod settings;
+mod shell;
 mod state;
 mod user;
 mod web_service;
 
 use crate::config::{ConfigError, Options, Resolved, resolve};
-use clap::error::ContextValue;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -39,12 +40,17 @@ use std::process::ExitCode;
 /// downloads its root chain, signs in with extension and PIN and leaves with a certificate.
 #[derive(Parser)]
 #[command(name = "lyncmock", version, arg_required_else_help = false, args_conflicts_with_subcommands = true)]
+#[command(after_help = CMDLETS_TOO)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
     serve: serve::ServeArgs,
 }
+
+const CMDLETS_TOO: &str = "\
+Each cmdlet is a command too: lyncmock Test-CsPhoneBootstrap -PhoneOrExt 1219 -Pin 0712
+`lyncmock shell -c Get-Command` lists them, `lyncmock help NAME` explains one.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -54,13 +60,10 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Sign in as a phone and print each step
     Phone(phone::PhoneArgs),
-    /// Test-CsPhoneBootstrap, with the arguments and the output of Microsoft's cmdlet
-    #[command(name = "Test-CsPhoneBootstrap", disable_help_flag = true)]
-    TestCsPhoneBootstrap {
-        /// As for the cmdlet; `-?` tells them
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
-        arguments: Vec<String>,
-    },
+    /// The management shell: Microsoft's cmdlets and the pipelines of their articles, typed or from a script
+    ///
+    /// Each cmdlet is a command of its own too: `lyncmock Get-CsUser -Identity kenmyer@litwareinc.com`.
+    Shell(shell::ShellArgs),
     /// DHCPUtil.exe: options 43 and 120 of a pool, and what a DHCP server makes of them
     #[command(name = "DHCPUtil", disable_help_flag = true)]
     DhcpUtil {
@@ -123,15 +126,13 @@ pub async fn run(arguments: Vec<OsString>) -> ExitCode {
     for name in defaults::unknown_variables(&command, variables) {
         output::note(format!("warning: the environment variable {name} is no key of the configuration\n"));
     }
-    let matches = match command.try_get_matches_from(cmdlets_in_any_case(arguments)) {
+    if let Some(words) = cmdlets::called(&of_help(&arguments), &command) {
+        return exit_code(Box::pin(cmdlets::run(words)).await);
+    }
+    let arguments = tools_in_any_case(arguments);
+    let matches = match command.try_get_matches_from(&arguments) {
         Ok(matches) => matches,
-        Err(error) if repeats_digits(&error) => {
-            output::note(
-                "error: an argument that is not understood; it is not repeated, as it may be a PIN\n",
-            );
-            return ExitCode::from(WRONG_USAGE);
-        }
-        Err(error) => error.exit(),
+        Err(error) => return mistakes::told(error, &arguments),
     };
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let own = matches.subcommand().map_or(&matches, |(_, own)| own);
@@ -140,7 +141,7 @@ pub async fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Serve(arguments)) => serve::run(arguments, own).await,
         Some(Command::Demo(arguments)) => demo::run(arguments, own).await,
         Some(Command::Phone(arguments)) => phone::run(arguments).await,
-        Some(Command::TestCsPhoneBootstrap { arguments }) => bootstrap::run(&arguments).await,
+        Some(Command::Shell(arguments)) => shell::run(arguments).await,
         Some(Command::DhcpUtil { arguments }) => dhcputil::run(&arguments).await,
         Some(Command::Dhcp(arguments)) => dhcp::run(&arguments),
         Some(Command::User(arguments)) => user::run(arguments).await,
@@ -158,6 +159,10 @@ pub async fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Diagnostics(arguments)) => diagnostics::run(&arguments),
         Some(Command::Ready(arguments)) => ready::run(arguments).await,
     };
+    exit_code(done)
+}
+
+fn exit_code(done: anyhow::Result<ExitCode>) -> ExitCode {
     done.unwrap_or_else(|error| {
         if output::is_closed(&error) {
             return ExitCode::SUCCESS;
@@ -170,23 +175,19 @@ pub async fn run(arguments: Vec<OsString>) -> ExitCode {
 /// As clap's own.
 const WRONG_USAGE: u8 = 2;
 
-/// Whether the message would show something that was typed and consists of digits.
-fn repeats_digits(error: &clap::Error) -> bool {
-    let digits = |text: &str| text.len() > 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-    error.context().any(|(_, value)| match value {
-        ContextValue::String(text) => digits(text.rsplit('=').next().unwrap_or(text)),
-        ContextValue::Strings(texts) => texts.iter().any(|text| digits(text)),
-        _ => false,
-    })
+/// `lyncmock help NAME` as `lyncmock NAME -?`, which is how a cmdlet is asked for its help.
+fn of_help(arguments: &[OsString]) -> Vec<OsString> {
+    match arguments {
+        [program, help, name] if help == "help" => vec![program.clone(), name.clone(), "-?".into()],
+        _ => arguments.to_vec(),
+    }
 }
 
-/// PowerShell knows cmdlets in any case; so does this command line.
-fn cmdlets_in_any_case(mut arguments: Vec<OsString>) -> Vec<OsString> {
-    const CMDLETS: &[&str] = &["Test-CsPhoneBootstrap", "DHCPUtil"];
-    if let Some(first) = arguments.get_mut(1)
-        && let Some(cmdlet) = CMDLETS.iter().find(|cmdlet| first.eq_ignore_ascii_case(cmdlet))
-    {
-        *first = (*cmdlet).into();
+/// Windows knows programs in any case; so does this command line.
+fn tools_in_any_case(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    const DHCP_UTIL: &str = "DHCPUtil";
+    if let Some(first) = arguments.get_mut(1).filter(|first| first.eq_ignore_ascii_case(DHCP_UTIL)) {
+        *first = DHCP_UTIL.into();
     }
     arguments
 }
@@ -201,8 +202,8 @@ mod tests {
     }
 
     #[test]
-    fn a_cmdlet_is_known_in_any_case() {
-        let arguments = ["lyncmock", "test-csphonebootstrap", "-Pin", "x"].map(OsString::from).to_vec();
-        assert_eq!(cmdlets_in_any_case(arguments).get(1).unwrap(), "Test-CsPhoneBootstrap");
+    fn a_tool_is_known_in_any_case() {
+        let arguments = ["lyncmock", "dhcputil", "-SipServer", "x"].map(OsString::from).to_vec();
+        assert_eq!(tools_in_any_case(arguments).get(1).unwrap(), "DHCPUtil");
     }
 }

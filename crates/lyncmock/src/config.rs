@@ -7,6 +7,7 @@ mod dhcp;
 pub(crate) mod failures;
 mod options;
 mod resolve;
+mod userpin;
 mod users;
 
 pub(crate) use dhcp::{Dhcp, Enterprise};
@@ -14,8 +15,9 @@ pub use options::{
     CertificateKey, DhcpMode, DhcpOptions, LogFormat, Options, RelayReply, Siaddr, VoiceVlanWidth,
 };
 pub(crate) use resolve::{Origin, Resolved, resolve};
+pub(crate) use userpin::ServiceHost;
 pub(crate) use users::check_display_name;
-pub use users::{UserError, UserFixture, UserState, UsersFile};
+pub use users::{AccountFixture, UserError, UserFixture, UserState, UsersFile};
 
 use lync_admin::SecretToken;
 use lync_model::diagnostics::DiagnosticsTable;
@@ -61,6 +63,8 @@ pub struct Config {
     pub fqdn: String,
     /// The SIP domain.
     pub sip_domain: String,
+    /// NetBIOS name of the domain of the accounts; its DNS name is the SIP domain.
+    pub windows_domain: String,
     /// Where everything is kept; `None` keeps nothing beyond the process.
     pub data_dir: Option<PathBuf>,
     /// The TCP listeners.
@@ -148,6 +152,8 @@ pub struct Pki {
 /// The hop to the user-PIN service.
 #[derive(Clone, Debug)]
 pub struct UserPin {
+    /// The host whose service is asked; `None` has a service of its own.
+    pub service: Option<ServiceHost>,
     /// For a connection.
     pub connect_timeout: Duration,
     /// For a whole request.
@@ -167,6 +173,7 @@ impl Config {
             Some(domain) => checked_name("sip_domain", Some(domain))?,
             None => fqdn.split_once('.').map_or_else(|| fqdn.clone(), |(_, domain)| domain.to_owned()),
         };
+        let windows_domain = netbios_name(options.windows_domain, &sip_domain)?;
         different_ports(&options.listen)?;
         let filter = options.log.filter.as_deref().unwrap_or_default();
         crate::logging::filter(filter).map_err(|error| value("log.filter", &error))?;
@@ -178,6 +185,7 @@ impl Config {
         let admin = options.listen.admin.unwrap_or(loopback(10088));
         Ok(Self {
             sip_domain,
+            windows_domain,
             listen: Listen {
                 http: options.listen.http.unwrap_or(loopback(10080)),
                 https: options.listen.https.unwrap_or(loopback(10443)),
@@ -188,6 +196,7 @@ impl Config {
             pki: Pki { key, extra_names: extra_names(options.pki.extra_names.unwrap_or_default())? },
             web: web_settings(&options.web)?,
             userpin: UserPin {
+                service: userpin::service(options.userpin.service.as_deref(), options.data_dir.is_some())?,
                 connect_timeout: milliseconds(
                     "userpin.connect_timeout_ms",
                     options.userpin.connect_timeout_ms,
@@ -296,6 +305,7 @@ fn web_settings(options: &options::WebOptions) -> Result<WebServiceSettings, Con
             options.anonymous_ticket_lifetime_minutes,
             default.anonymous_ticket_lifetime,
         )?,
+        ..default
     })
 }
 
@@ -379,6 +389,24 @@ fn checked_name(key: &'static str, name: Option<String>) -> Result<String, Confi
     Err(ConfigError::Value { key, problem: format!("`{name}` is no DNS name") })
 }
 
+/// The longest NetBIOS name, in characters.
+const MAX_NETBIOS: usize = 15;
+
+/// The NetBIOS name of a domain, as it is written, or made of the SIP domain.
+fn netbios_name(name: Option<String>, sip_domain: &str) -> Result<String, ConfigError> {
+    let Some(name) = name else {
+        let label = sip_domain.split('.').next().unwrap_or_default().to_ascii_uppercase();
+        return Ok(label.chars().take(MAX_NETBIOS).collect());
+    };
+    // What Windows refuses in one, and the separators of a name with a domain.
+    let odd = |c: char| c.is_control() || c.is_whitespace() || "\\/:*?\"<>|@,;+=[].".contains(c);
+    if (1..=MAX_NETBIOS).contains(&name.chars().count()) && !name.contains(odd) {
+        return Ok(name);
+    }
+    let shown: String = name.chars().take(64).collect();
+    Err(value("windows_domain", &format!("`{}` is no NetBIOS name", shown.escape_debug())))
+}
+
 fn read(path: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })
 }
@@ -404,7 +432,19 @@ mod tests {
         assert!(config.dhcp.listen.iter().all(|address| address.ip().is_loopback()));
         assert!(config.dhcp.interfaces.is_empty());
         assert_eq!(config.sip_domain, "litwareinc.com");
+        assert_eq!(config.windows_domain, "LITWAREINC");
         assert_eq!(config.pki.key, CertificateKey::P256);
+    }
+
+    #[test]
+    fn the_domain_of_the_accounts_is_the_sip_domains_first_label_unless_it_is_named() {
+        for (toml, domain) in [
+            ("sip_domain = \"a-very-long-company-name.test\"", "A-VERY-LONG-COM"),
+            ("sip_domain = \"contoso.test\"\nwindows_domain = \"Corp\"", "Corp"),
+        ] {
+            let options: Options = toml::from_str(toml).unwrap();
+            assert_eq!(Config::from_options(options).unwrap().windows_domain, domain);
+        }
     }
 
     #[test]
@@ -450,6 +490,11 @@ mod tests {
             "dhcp.interfaces: `eth0/1` is no interface name"
         );
         assert_eq!(refused("pki.extra_names = [\"foo bar\"]"), "pki.extra_names: `foo bar` is no DNS name");
+        assert_eq!(refused("windows_domain = \"a.b\""), "windows_domain: `a.b` is no NetBIOS name");
+        assert_eq!(
+            refused("windows_domain = \"SIXTEEN-LETTERS-\""),
+            "windows_domain: `SIXTEEN-LETTERS-` is no NetBIOS name"
+        );
         assert!(refused("log.filter = \"lync=[[\"").starts_with("log.filter: "));
         assert_eq!(
             refused("listen.http = \"127.0.0.1:8000\"\nlisten.userpin = \"127.0.0.1:8000\""),

@@ -1,25 +1,31 @@
 //! The pool as the admin API sees it.
 
+mod accounts;
 mod certificates;
 mod failures;
 mod journal;
 mod load;
+mod policies;
 mod scope;
 mod settings;
 mod state;
 mod users;
 
-use crate::pool::Core;
+use crate::pool::{Core, SettingsError};
 use crate::scenarios::ScenarioError;
 use async_trait::async_trait;
 use lync_admin::dto::{
-    ArmScenario, ArmedRule, ArmedScenario, Certificate, CertificateStore, ClockChange, Diagnostic, Endpoints,
-    Entry, Event, Expectation, ExportFormat, JournalFilter, JournalPage, Namespace, NamespaceMembers,
-    NewUser, PinInfo, PinPolicy, PinUpdate, RegistrarChange, RegistrarSettings, Reset, RuleSpec, Scenario,
-    SeenDevice, State, User, UserUpdate, WebChange, WebSettings,
+    Account, AccountUpdate, ArmScenario, ArmedRule, ArmedScenario, AssignedCertificate, Certificate,
+    CertificateStore, ClientCertificate, ClockChange, Diagnostic, Endpoints, Entry, Event, Expectation,
+    ExportFormat, JournalFilter, JournalPage, NamedPinPolicy, Namespace, NamespaceMembers, NewAccount,
+    NewAddress, NewUser, PasswordText, PinInfo, PinPolicy, PinUpdate, ProxyChange, ProxySettings,
+    RegistrarChange, RegistrarSettings, Reset, RuleSpec, Scenario, SeenDevice, State, Topology, User,
+    UserUpdate, WebChange, WebSettings,
 };
 use lync_admin::{ApiError, ApiResult, Pool, Scope};
+use lync_model::{AccountError, PolicyIdentityError};
 use lync_store::StoreError;
+use policies::GLOBAL;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -57,12 +63,52 @@ impl Pool for Control {
         })
     }
 
+    async fn topology(&self) -> ApiResult<Topology> {
+        self.shown_topology()
+    }
+
     async fn ca_pem(&self) -> ApiResult<String> {
         Ok(self.core.pki.ca_pem())
     }
 
     async fn diagnostics(&self) -> ApiResult<Vec<Diagnostic>> {
         Ok(self.core.config.diagnostics.iter().map(Diagnostic::from).collect())
+    }
+
+    async fn accounts(&self, scope: &Scope) -> ApiResult<Vec<Account>> {
+        self.list_accounts(scope).await
+    }
+
+    async fn add_account(&self, _: &Scope, account: NewAccount) -> ApiResult<Account> {
+        self.new_account(&account).await
+    }
+
+    async fn account(&self, scope: &Scope, account: &str) -> ApiResult<Account> {
+        Ok(Account::from(&self.found_account(scope, account).await?))
+    }
+
+    async fn update_account(
+        &self,
+        scope: &Scope,
+        account: &str,
+        update: AccountUpdate,
+    ) -> ApiResult<Account> {
+        self.replace_account(scope, account, &update).await
+    }
+
+    async fn remove_account(&self, scope: &Scope, account: &str) -> ApiResult<()> {
+        self.delete_account(scope, account).await
+    }
+
+    async fn set_password(
+        &self,
+        scope: &Scope,
+        account: &str,
+        password: Option<PasswordText>,
+    ) -> ApiResult<()> {
+        let account = self.found_account(scope, account).await?.sam_account_name;
+        let password = password.as_ref().map(PasswordText::expose);
+        self.core.store.set_password(&account, password).await.or_refused()
     }
 
     async fn users(&self, scope: &Scope) -> ApiResult<Vec<User>> {
@@ -74,7 +120,8 @@ impl Pool for Control {
     }
 
     async fn user(&self, scope: &Scope, user: &str) -> ApiResult<User> {
-        Ok(self.shown(&self.found(scope, user).await?))
+        let user = self.found(scope, user).await?;
+        self.shown(&user).await
     }
 
     async fn update_user(&self, scope: &Scope, user: &str, update: UserUpdate) -> ApiResult<User> {
@@ -83,6 +130,20 @@ impl Pool for Control {
 
     async fn remove_user(&self, scope: &Scope, user: &str) -> ApiResult<()> {
         self.delete_user(scope, user).await
+    }
+
+    async fn disable_user(&self, scope: &Scope, user: &str) -> ApiResult<()> {
+        self.disable(scope, user).await
+    }
+
+    async fn rename_user(&self, scope: &Scope, user: &str, address: NewAddress) -> ApiResult<User> {
+        let _turn = self.turn.lock().await;
+        self.rename(scope, user, &address).await
+    }
+
+    async fn grant_pin_policy(&self, scope: &Scope, user: &str, identity: Option<&str>) -> ApiResult<()> {
+        let user = self.found(scope, user).await?.sip_uri;
+        self.grant(&user, identity, "identity").await
     }
 
     async fn pin_info(&self, scope: &Scope, user: &str) -> ApiResult<PinInfo> {
@@ -113,6 +174,11 @@ impl Pool for Control {
         self.core.store.unlock_pin(&user).await.or_refused()
     }
 
+    async fn user_certificates(&self, scope: &Scope, user: &str) -> ApiResult<Vec<ClientCertificate>> {
+        let user = self.found(scope, user).await?.sip_uri;
+        self.published(&user).await
+    }
+
     async fn revoke_certificates(&self, scope: &Scope, user: &str) -> ApiResult<u64> {
         let user = self.found(scope, user).await?.sip_uri;
         self.core.store.revoke_certs(&user).await.or_refused()
@@ -133,12 +199,31 @@ impl Pool for Control {
     }
 
     async fn pin_policy(&self) -> ApiResult<PinPolicy> {
-        Ok(PinPolicy::from(&self.core.store.policy().await.or_refused()?))
+        Ok(self.one_policy(GLOBAL).await?.policy)
     }
 
     async fn set_pin_policy(&self, policy: PinPolicy) -> ApiResult<PinPolicy> {
-        self.core.store.set_policy(&lync_model::PinPolicy::from(&policy)).await.or_refused()?;
-        Ok(policy)
+        Ok(self.replace_policy(GLOBAL, &policy).await?.policy)
+    }
+
+    async fn pin_policies(&self) -> ApiResult<Vec<NamedPinPolicy>> {
+        self.list_policies().await
+    }
+
+    async fn add_pin_policy(&self, policy: NamedPinPolicy) -> ApiResult<NamedPinPolicy> {
+        self.new_policy(&policy).await
+    }
+
+    async fn named_pin_policy(&self, identity: &str) -> ApiResult<NamedPinPolicy> {
+        self.one_policy(identity).await
+    }
+
+    async fn put_pin_policy(&self, identity: &str, policy: PinPolicy) -> ApiResult<NamedPinPolicy> {
+        self.replace_policy(identity, &policy).await
+    }
+
+    async fn remove_pin_policy(&self, identity: &str) -> ApiResult<()> {
+        self.delete_policy(identity).await
     }
 
     async fn web_settings(&self) -> ApiResult<WebSettings> {
@@ -146,17 +231,26 @@ impl Pool for Control {
     }
 
     async fn change_web_settings(&self, change: WebChange) -> ApiResult<WebSettings> {
-        self.core.web.set(&change).map_err(ApiError::invalid)?;
+        self.set_web(&change).await?;
         Ok(self.shown_web_settings())
     }
 
     async fn registrar_settings(&self) -> ApiResult<RegistrarSettings> {
-        Ok(self.shown_registrar_settings())
+        self.shown_registrar_settings()
     }
 
     async fn change_registrar_settings(&self, change: RegistrarChange) -> ApiResult<RegistrarSettings> {
-        self.set_registrar(&change)?;
-        Ok(self.shown_registrar_settings())
+        self.set_registrar(&change).await?;
+        self.shown_registrar_settings()
+    }
+
+    async fn proxy_settings(&self) -> ApiResult<ProxySettings> {
+        Ok(self.shown_proxy_settings())
+    }
+
+    async fn change_proxy_settings(&self, change: ProxyChange) -> ApiResult<ProxySettings> {
+        self.set_proxy(&change).await?;
+        Ok(self.shown_proxy_settings())
     }
 
     async fn scenarios(&self) -> ApiResult<Vec<Scenario>> {
@@ -270,6 +364,10 @@ impl Pool for Control {
         self.load(scope, &state).await
     }
 
+    async fn assigned_certificates(&self) -> ApiResult<Vec<AssignedCertificate>> {
+        self.list_assigned()
+    }
+
     async fn certificates(&self, store: Option<CertificateStore>) -> ApiResult<Vec<Certificate>> {
         Ok(self.list_certificates(store))
     }
@@ -297,6 +395,18 @@ fn stored(error: &StoreError) -> ApiError {
     let told = error.to_string();
     match error {
         StoreError::NoSuchUser(_) => ApiError::not_found(told),
+        StoreError::NoSuchAccount(_) => ApiError::not_found(told).field("account"),
+        StoreError::NoSuchPolicy(_) => ApiError::not_found(told).field("identity"),
+        StoreError::AccountExists(name) => ApiError::conflict(told).field(field_of_name(name)),
+        StoreError::AccountTaken { .. } => ApiError::conflict(told).field("account"),
+        StoreError::PolicyExists(_) | StoreError::OtherSite { .. } => {
+            ApiError::conflict(told).field("identity")
+        }
+        StoreError::TooManyPolicies(_) => ApiError::conflict(told),
+        StoreError::NotGranted(_) => ApiError::invalid(told).field("identity"),
+        StoreError::NamedPolicy(error) => ApiError::invalid(told).field(field_of_policy(error)),
+        StoreError::Account(error) => ApiError::invalid(told).field(field_of_account(error)),
+        StoreError::Password(_) => ApiError::invalid(told).field("password"),
         StoreError::UserExists(_) => ApiError::conflict(told).field("sip_address"),
         StoreError::PinLocked(_) => ApiError::conflict(told).field("pin"),
         StoreError::PinRejected(_) => ApiError::invalid(told).field("pin"),
@@ -309,6 +419,27 @@ fn stored(error: &StoreError) -> ApiError {
             tracing::error!(error = %lync_net::with_cause(error), "the store failed");
             ApiError::unavailable("the store failed; the log says why")
         }
+    }
+}
+
+/// A SamAccountName holds no `@`.
+fn field_of_name(name: &str) -> &'static str {
+    if name.contains('@') { "user_principal_name" } else { "sam_account_name" }
+}
+
+fn field_of_account(error: &AccountError) -> &'static str {
+    match error {
+        AccountError::SamAccountName => "sam_account_name",
+        AccountError::UserPrincipalName => "user_principal_name",
+        AccountError::DisplayName => "display_name",
+    }
+}
+
+fn field_of_policy(error: &PolicyIdentityError) -> &'static str {
+    match error {
+        PolicyIdentityError::Form(_) | PolicyIdentityError::Name => "identity",
+        PolicyIdentityError::Description => "description",
+        PolicyIdentityError::Policy(_) => "policy",
     }
 }
 
@@ -342,6 +473,15 @@ trait OrRefused<T> {
 impl<T> OrRefused<T> for Result<T, StoreError> {
     fn or_refused(self) -> ApiResult<T> {
         self.map_err(|error| stored(&error))
+    }
+}
+
+impl<T> OrRefused<T> for Result<T, SettingsError> {
+    fn or_refused(self) -> ApiResult<T> {
+        self.map_err(|error| match error {
+            SettingsError::Refused(problem) => ApiError::invalid(problem),
+            SettingsError::Store(error) => stored(&error),
+        })
     }
 }
 

@@ -18,7 +18,6 @@
 
 pub mod cli;
 mod client;
-mod cmdlet;
 mod config;
 mod control;
 mod endpoints;
@@ -27,17 +26,20 @@ mod logging;
 mod mock;
 mod pool;
 mod scenarios;
+mod shell;
 
 pub use config::{
-    CertificateKey, Config, ConfigError, DhcpMode, DhcpOptions, LogFormat, Options, RelayReply, ScenarioCall,
-    Siaddr, UserError, UserFixture, UserState, UsersFile, VoiceVlanWidth,
+    AccountFixture, CertificateKey, Config, ConfigError, DhcpMode, DhcpOptions, LogFormat, Options,
+    RelayReply, ScenarioCall, Siaddr, UserError, UserFixture, UserState, UsersFile, VoiceVlanWidth,
 };
 pub use endpoints::Endpoints;
 pub use lync_journal::{DeviceSession, Filter, Missed};
 pub use lync_model::journal::Entry;
 pub use lync_model::rules::{ArmedRule, RuleId, RuleSpec};
 pub use lync_model::scenario::{Catalogue, Scenario};
-pub use lync_model::{Clock, Event, Level, LineUri, Pin, PinPolicy, SipUri, User};
+pub use lync_model::{
+    Account, AccountState, Clock, Event, Level, LineUri, NamedPolicy, Password, Pin, PinPolicy, SipUri, User,
+};
 pub use lync_phone as phone;
 pub use lync_store::{PinInfo, StoreError};
 pub use mock::{Armed, BuildError, Builder, Expectation, LyncMock, ScenarioBuilder};

@@ -13,9 +13,9 @@ use crate::client::{aimed, phone_of};
 use crate::endpoints::Endpoints;
 use crate::pool::Running;
 use expect::Expectations;
-use lync_model::{Clock, Event, Pin, PinPolicy, SipUri, User};
+use lync_model::{Account, AccountState, Clock, Event, Pin, PinPolicy, SipUri, User};
 use lync_phone::SignIn;
-use lync_store::{PinInfo, StoreError};
+use lync_store::{AccountUpdate, PinInfo, StoreError};
 
 /// A running pool. It stops when it is dropped; what was [expected](LyncMock::expect) of it is verified then.
 ///
@@ -95,6 +95,47 @@ impl LyncMock {
         self.running.store.add_user(user).await?;
         self.running.users_changed().await;
         Ok(())
+    }
+
+    /// Every account of the domain, enabled for Lync or not.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.running.store.accounts().await
+    }
+
+    /// Adds an account that is no Lync user, with a Windows password or none.
+    ///
+    /// # Errors
+    /// When a name is taken or cannot be, the password cannot be, or the store fails.
+    pub async fn add_account(&self, account: &Account, password: Option<&str>) -> Result<(), StoreError> {
+        self.running.store.add_account(account, password).await
+    }
+
+    /// Sets the Windows password of the account with this SamAccountName, or takes it away.
+    ///
+    /// # Errors
+    /// When there is no such account, the password cannot be, or the store fails.
+    pub async fn set_password(
+        &self,
+        sam_account_name: &str,
+        password: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.running.store.set_password(sam_account_name, password).await
+    }
+
+    /// What stands in the way of an account's right password, from now on.
+    ///
+    /// # Errors
+    /// When there is no such account, or the store fails.
+    pub async fn set_account_state(
+        &self,
+        sam_account_name: &str,
+        state: AccountState,
+    ) -> Result<(), StoreError> {
+        let update = AccountUpdate { state: Some(state), ..AccountUpdate::default() };
+        self.running.store.update_account(sam_account_name, &update).await.map(drop)
     }
 
     /// Sets a user's PIN, as Set-CsClientPin does.

@@ -3,9 +3,11 @@
 mod bind;
 mod doors;
 mod gate;
+mod proxy;
 mod registrar;
 pub(crate) mod seed;
 mod services;
+mod settings;
 pub(crate) mod web;
 mod wiring;
 
@@ -22,8 +24,11 @@ use lync_model::rules::RuleBook;
 use lync_net::tls::TrustStore;
 use lync_pki::{KeyKind, Pool as Pki, PoolNames};
 use lync_store::{Store, StoreLocation};
+pub(crate) use proxy::ProxyConfiguration;
 pub(crate) use registrar::RegistrarConfiguration;
+pub(crate) use settings::SettingsError;
 use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Write};
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -105,6 +110,10 @@ pub(crate) struct Core {
     pub(crate) registrar: Arc<Registrar>,
     /// Its settings, and what scenarios make of them.
     pub(crate) registrar_settings: RegistrarConfiguration,
+    /// The settings of Set-CsProxyConfiguration.
+    pub(crate) proxy: ProxyConfiguration,
+    /// One setting is made at a time: what is kept and what counts are the same.
+    settings_turn: tokio::sync::Mutex<()>,
     /// The certificate store of the front end: one computer, one store, for both ends of the hop.
     pub(crate) trust: TrustStore,
     pub(crate) doors: Doors,
@@ -138,7 +147,7 @@ impl Running {
         wiring::nobody_else_serves(&config).await?;
         let sockets = Sockets::bind(&config)?;
         let scratch = scratch()?;
-        let lock = config.data_dir.as_deref().map(lock).transpose()?;
+        let lock = config.data_dir.as_deref().map(|dir| lock(dir, lock_file(&config))).transpose()?;
         let rules = Arc::new(RuleBook::new(clock.clone()));
         let Limits { entries, bytes, .. } = Limits::default();
         let limits = Limits {
@@ -159,6 +168,8 @@ impl Running {
             web: WebConfiguration::new(config.web.clone()),
             trust: wiring::trust(&pki)?,
             registrar_settings: RegistrarConfiguration::new(&registrar),
+            proxy: ProxyConfiguration::default(),
+            settings_turn: tokio::sync::Mutex::default(),
             registrar,
             doors: Doors::default(),
             scenarios: Scenarios::default(),
@@ -172,6 +183,7 @@ impl Running {
             rules,
             clock,
         });
+        core.recall_settings().await?;
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
         wiring::serve(&core, sockets, &mut tasks, &shutdown).await?;
@@ -234,6 +246,7 @@ async fn open_store(config: &Config, clock: &Clock) -> Result<Store, StartError>
         None => StoreLocation::Ephemeral,
     };
     let store = Store::open(&location, clock.clone()).await?;
+    let store = store.with_domain(&config.windows_domain, &config.sip_domain);
     let filled = store.seed(&seed::seed(&config.users, clock.now())).await?;
     if !filled && !config.users_are_built_in {
         tracing::warn!("users.file is for a new store; this one keeps the users it has");
@@ -241,12 +254,23 @@ async fn open_store(config: &Config, clock: &Clock) -> Result<Store, StartError>
     Ok(store)
 }
 
+/// A front end shares the data directory with the one process whose user-PIN service it asks, as the servers of a pool
+/// share its users and its authority; there are no two of either kind.
+fn lock_file(config: &Config) -> &'static str {
+    if config.userpin.service.is_some() { "lock-front-end" } else { "lock" }
+}
+
 /// Makes the data directory and takes it for this process; the lock goes with the process, however that ends.
-fn lock(dir: &Path) -> Result<File, StartError> {
+fn lock(dir: &Path, name: &str) -> Result<File, StartError> {
     let failed = |error| StartError::Directory { path: dir.to_owned(), error };
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(failed)?;
+    // With `recursive`, what exists already and is a directory is no error.
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => failed(ErrorKind::NotADirectory.into()),
+        _ => failed(error),
+    })?;
     let file =
-        File::options().write(true).create(true).truncate(false).open(dir.join("lock")).map_err(failed)?;
+        File::options().write(true).create(true).truncate(false).open(dir.join(name)).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StartError::InUse { dir: dir.to_owned() }),
@@ -267,7 +291,38 @@ fn write_ca(config: &Config, scratch: &Path, pki: &Pki) -> Result<PathBuf, Start
     // Absolute, because whoever reads the endpoints may stand in another folder.
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let path = folder.join("ca.pem");
-    std::fs::write(&path, pki.ca_pem())
+    publish(&folder, &path, &pki.ca_pem())
         .map_err(|error| StartError::Directory { path: path.clone(), error })?;
     Ok(path)
+}
+
+/// Puts a file in place as a whole: who reads it while another process of the pool starts finds the old one or the new.
+fn publish(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+    let everybody = std::fs::Permissions::from_mode(0o644);
+    let mut file =
+        tempfile::Builder::new().prefix(".unfinished-").permissions(everybody).tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map(drop).map_err(|refused| refused.error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    #[test]
+    fn who_reads_a_file_that_is_put_in_place_has_the_whole_of_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ca.pem");
+        publish(dir.path(), &path, "the old one").unwrap();
+        let mut reader = File::open(&path).unwrap();
+        publish(dir.path(), &path, "the new one").unwrap();
+        let mut read = String::new();
+        reader.read_to_string(&mut read).unwrap();
+        assert_eq!(
+            (read.as_str(), std::fs::read_to_string(&path).unwrap().as_str()),
+            ("the old one", "the new one")
+        );
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
 }

@@ -7,7 +7,7 @@ mod apply;
 mod rules;
 mod undo;
 
-pub(crate) use rules::{check_rules, known_users};
+pub(crate) use rules::{check_rules, known_users, nearest};
 use undo::Undo;
 
 use crate::pool::Core;
@@ -281,7 +281,9 @@ impl Core {
     }
 
     fn mark(&self) -> Option<std::path::PathBuf> {
-        Some(self.config.data_dir.as_ref()?.join("armed"))
+        // Of one's own, where a front end shares the directory with the host of the user-PIN service.
+        let name = if self.config.userpin.service.is_some() { "armed-front-end" } else { "armed" };
+        Some(self.config.data_dir.as_ref()?.join(name))
     }
 
     /// What the configuration names.
@@ -312,6 +314,17 @@ impl Core {
         });
         let (records, added): (Vec<_>, Vec<_>) = changes.unzip();
         (records, added.concat())
+    }
+
+    /// An armed scenario that names this user, or has changed it.
+    pub(crate) fn scenario_of(&self, user: &SipUri) -> Option<String> {
+        let holds = |change: &Undo| match change {
+            Undo::User { record, added, .. } => record.user() == user || added.contains(user),
+            _ => false,
+        };
+        let mut all = self.scenarios.list().into_iter();
+        let found = all.find(|armed| armed.user.as_ref() == Some(user) || armed.undo.iter().any(holds));
+        found.map(|armed| armed.name)
     }
 
     /// Tells the journal whose number is whose, after users were changed.

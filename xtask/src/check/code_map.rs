@@ -79,7 +79,7 @@ mod tests {
 
 | Tier | Crate | Folder | Holds |
 |---|---|---|---|
-| xml | `lync-xml` | [`crates/xml`](crates/xml) | a tree |
+| foundations | `lync-xml` | [`crates/xml`](crates/xml) | a tree |
 | messages | `lync-proto` | [`crates/proto`](crates/proto) | messages |
 
 ### `lync-xml`
@@ -116,8 +116,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                "not in the table: xml | lync-xml | crates/tree",
-                "in the table, but not so: xml | lync-xml | crates/xml"
+                "not in the table: foundations | lync-xml | crates/tree",
+                "in the table, but not so: foundations | lync-xml | crates/xml"
             ]
         );
     }
@@ -125,6 +125,6 @@ mod tests {
     #[test]
     fn a_document_without_the_table_lists_nothing() {
         let found = find("### lync-xml", &of(&[("lync-xml", "crates/xml")], &[]));
-        assert_eq!(found, ["not in the table: xml | lync-xml | crates/xml"]);
+        assert_eq!(found, ["not in the table: foundations | lync-xml | crates/xml"]);
     }
 }

@@ -1,20 +1,53 @@
-//! Where a PIN stands in a line.
+//! Where a PIN or a password stands in a line.
 
 use super::base64;
+use lync_ntlm::NtHash;
 
-/// What was found in `line`, each as `PIN number N ...`, where N is the PIN's place in `pins`.
-pub(super) fn found_in(line: &str, pins: &[&str]) -> Vec<String> {
-    let mut found = Vec::new();
-    for (index, pin) in pins.iter().enumerate() {
-        let how = [
-            ("in clear", in_clear(line, pin)),
-            ("as a list of bytes", as_bytes(line, pin)),
-            ("as Basic credentials", as_credentials(line, pin)),
-        ];
-        let how = how.into_iter().filter(|(_, found)| *found);
-        found.extend(how.map(|(how, _)| format!("PIN number {} {how}", index + 1)));
+/// What is looked for: PINs and passwords, with the other forms that they have.
+pub(super) struct Secrets<'a>(Vec<Secret<'a>>);
+
+struct Secret<'a> {
+    text: &'a str,
+    /// As `Debug` shows its bytes, and those of its UTF-16.
+    lists: [String; 2],
+    /// Of a password, what Windows keeps: in hex, and as `Debug` shows it. Nobody hashes a PIN so.
+    nt_hash: Option<[String; 2]>,
+}
+
+impl<'a> Secrets<'a> {
+    pub(super) fn new(secrets: &[&'a str]) -> Self {
+        let secret = |&text: &&'a str| {
+            let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let is_pin = text.bytes().all(|byte| byte.is_ascii_digit());
+            let nt_hash = (!is_pin).then(|| {
+                let hash = NtHash::of_password(text);
+                let hex = hash.expose().iter().map(|byte| format!("{byte:02x}")).collect();
+                [hex, listed(hash.expose())]
+            });
+            Secret { text, lists: [listed(text.as_bytes()), listed(&utf16)], nt_hash }
+        };
+        Self(secrets.iter().map(secret).collect())
     }
-    found
+
+    /// What was found in `line`, each as `PIN number N ...`, where N is its place among those looked for.
+    pub(super) fn found_in(&self, line: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for (index, secret) in self.0.iter().enumerate() {
+            let how = [
+                ("in clear", in_clear(line, secret.text)),
+                ("as a list of bytes", secret.lists.iter().any(|list| holds_list(line, list))),
+                ("as Basic credentials", as_credentials(line, secret.text)),
+                ("as an NT hash", secret.nt_hash.as_ref().is_some_and(|hash| holds_hash(line, hash))),
+            ];
+            let how = how.into_iter().filter(|(_, found)| *found);
+            found.extend(how.map(|(how, _)| format!("PIN number {} {how}", index + 1)));
+        }
+        found
+    }
+}
+
+fn holds_hash(line: &str, [hex, list]: &[String; 2]) -> bool {
+    line.contains(hex.as_str()) || line.contains(&hex.to_ascii_uppercase()) || holds_list(line, list)
 }
 
 /// The PIN stands alone, or behind a name and a colon.
@@ -42,8 +75,8 @@ fn in_run(c: char) -> bool {
     c.is_alphanumeric() || PUNCTUATION.contains(&c)
 }
 
-/// Fields whose numbers are no PINs, by the end of their names.
-const COUNTS: [&str; 5] = ["len", "length", "size", "bytes", "connection"];
+/// Fields whose numbers are no PINs, by the end of their names. `order_seed` is a random number in rustls' ClientHello.
+const COUNTS: [&str; 6] = ["len", "length", "size", "bytes", "connection", "order_seed"];
 
 /// The same digits may well count something: `flushed 1357 bytes`, `content-length: 1357`, `connection=1357`.
 fn is_count(before: &str, after: &str) -> bool {
@@ -52,10 +85,13 @@ fn is_count(before: &str, after: &str) -> bool {
     counted || after.starts_with(" byte")
 }
 
-/// `[48, 55, 49, 50]`, as `Debug` shows a slice.
-fn as_bytes(line: &str, pin: &str) -> bool {
-    let list = pin.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ");
-    line.match_indices(&list).any(|(at, _)| {
+/// `48, 55, 49, 50`, as `Debug` shows a slice.
+fn listed(bytes: &[u8]) -> String {
+    bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn holds_list(line: &str, list: &str) -> bool {
+    line.match_indices(list).any(|(at, _)| {
         let (before, after) = line.split_at(at);
         let after = after.get(list.len()..).unwrap_or_default();
         !before.ends_with(|c: char| c.is_ascii_digit()) && !after.starts_with(|c: char| c.is_ascii_digit())
@@ -74,6 +110,10 @@ fn as_credentials(line: &str, pin: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn found_in(line: &str, secrets: &[&str]) -> Vec<String> {
+        Secrets::new(secrets).found_in(line)
+    }
 
     fn leaks(line: &str) -> bool {
         !found_in(line, &["0712"]).is_empty()
@@ -122,8 +162,13 @@ mod tests {
 
     #[test]
     fn a_number_of_bytes_is_fine() {
-        for line in ["flushed 0712 bytes", "content-length: 0712", r#""content-length": "0712""#, "len=0712"]
-        {
+        for line in [
+            "flushed 0712 bytes",
+            "content-length: 0712",
+            r#""content-length": "0712""#,
+            "len=0712",
+            "order_seed: 0712,",
+        ] {
             assert!(!leaks(line), "{line}");
         }
         assert!(leaks("silent 0712")); // The name must be set off from the number by a sign.
@@ -146,6 +191,22 @@ mod tests {
         assert!(leaks("body [60, 48, 55, 49, 50, 62]"));
         assert!(!leaks("body [148, 55, 49, 50]"));
         assert!(!leaks("body [48, 55, 49, 500]"));
+    }
+
+    #[test]
+    fn a_password_is_found_in_each_of_its_forms() {
+        // The hash of the example in [MS-NLMP] 4.2.2.1.2.
+        for (line, how) in [
+            ("password=Password", "in clear"),
+            ("authorization: Basic a2VuOlBhc3N3b3Jk", "as Basic credentials"),
+            ("body [80, 0, 97, 0, 115, 0, 115, 0, 119, 0, 111, 0, 114, 0, 100, 0]", "as a list of bytes"),
+            ("hash a4f49c406510bdcab6824ee7c30fd852", "as an NT hash"),
+            ("hash A4F49C406510BDCAB6824EE7C30FD852", "as an NT hash"),
+            ("[164, 244, 156, 64, 101, 16, 189, 202, 182, 130, 78, 231, 195, 15, 216, 82]", "as an NT hash"),
+        ] {
+            assert_eq!(found_in(line, &["Password"]), [format!("PIN number 1 {how}")], "{line}");
+        }
+        assert_eq!(found_in("Passwords, OtherPassword", &["Password"]), [""; 0]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::client::DEFAULT_DHCP;
 use crate::client::address_in;
-use crate::config::{Config, UserFixture, UserState};
+use crate::config::{Config, Options, UserFixture, UserState};
 use crate::endpoints::Endpoints;
 use crate::pool::Running;
 use lync_model::Pin;
@@ -39,6 +39,7 @@ pub(super) fn banner(config: &Config, pool: &Running) -> String {
     }
     text.push_str(&options_to_paste(endpoints).unwrap_or_default());
     text.push_str(&next_step(config, endpoints));
+    text.push_str(&shell(config, endpoints).unwrap_or_default());
     text.push_str("\nCtrl-C stops.\n");
     text
 }
@@ -75,6 +76,17 @@ fn next_step(config: &Config, endpoints: &Endpoints) -> String {
         line.number(),
         way_to(endpoints)
     )
+}
+
+/// How its management shell is opened.
+fn shell(config: &Config, endpoints: &Endpoints) -> Option<String> {
+    let url = endpoints.admin.as_ref()?;
+    let default = Options::defaults().listen.admin?;
+    let server = if *url == format!("http://{default}") { String::new() } else { format!(" --server {url}") };
+    let token = if config.admin.token.is_some() { " --token-file FILE" } else { "" };
+    Some(format!(
+        "\nIts management shell, with Get-CsUser and the others:\n  lyncmock shell{server}{token}\n"
+    ))
 }
 
 /// The arguments by which a phone finds this pool, if it is not where a phone looks first.

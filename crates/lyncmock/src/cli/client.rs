@@ -1,7 +1,8 @@
 //! How the client commands find a pool, beside what DHCP tells them.
 
-use crate::client::{address_in, client_of};
+use crate::client::{address_in, aimed};
 use crate::endpoints::Endpoints;
+use crate::shell::Resolvable;
 use anyhow::Context;
 use lync_admin::{Client, Span};
 use lync_model::{Clock, Pin};
@@ -62,15 +63,20 @@ fn host_and_address(text: &str) -> Result<(String, IpAddr), String> {
 impl ClientArgs {
     /// A phone that looks where these arguments say. `wants_dhcp`: something is left to be found.
     pub(super) fn sign_in(&self, phone_or_ext: &str, pin: Pin, wants_dhcp: bool) -> anyhow::Result<SignIn> {
+        self.aim(SignIn::new(phone_or_ext, pin), wants_dhcp)
+    }
+
+    /// The sign-in, looking where these arguments say.
+    fn aim(&self, sign_in: SignIn, wants_dhcp: bool) -> anyhow::Result<SignIn> {
         let elsewhere = self.dhcp.is_some() || self.dhcp_interface.is_some();
         let mut sign_in = match &self.ready_file {
             Some(file) if !elsewhere => {
                 let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
                 let endpoints = Endpoints::from_json(&text).with_context(|| file.display().to_string())?;
                 anyhow::ensure!(address_in(&endpoints.https).is_some(), "{}: no address", file.display());
-                client_of(&endpoints, phone_or_ext, pin)
+                aimed(&endpoints, sign_in)
             }
-            _ => self.by_arguments(SignIn::new(phone_or_ext, pin), wants_dhcp),
+            _ => self.by_arguments(sign_in, wants_dhcp),
         };
         if let Some(port) = self.http_port {
             sign_in = sign_in.http_port(port);
@@ -105,5 +111,12 @@ impl ClientArgs {
             Some(interface) => sign_in.dhcp(DhcpDiscovery::broadcast(Some(interface.clone()))),
             None => sign_in.dhcp(DhcpDiscovery::unicast(self.dhcp.unwrap_or(DEFAULT_DHCP))),
         }
+    }
+}
+
+#[async_trait::async_trait]
+impl Resolvable for ClientArgs {
+    async fn aimed(&self, sign_in: SignIn, wants_dhcp: bool) -> anyhow::Result<SignIn> {
+        Ok(self.in_time(self.aim(sign_in, wants_dhcp)?).await)
     }
 }

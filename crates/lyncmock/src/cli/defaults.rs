@@ -45,10 +45,23 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// Variables of `docker-compose.yml`, which may be set for every command of a shell.
+const OF_COMPOSE: [&str; 8] = [
+    "LYNCMOCK_IMAGE",
+    "LYNCMOCK_PHONE_EXT",
+    "LYNCMOCK_PHONE_PIN",
+    "LYNCMOCK_LAB_INTERFACE",
+    "LYNCMOCK_LAB_ADDRESS",
+    "LYNCMOCK_LAB_RANGES",
+    "LYNCMOCK_LAB_DNS",
+    "LYNCMOCK_LAB_ADMIN_PORT",
+];
+
 /// Variables that begin like ours and are none: a name that was misspelled.
 pub(super) fn unknown_variables(command: &Command, names: impl Iterator<Item = String>) -> Vec<String> {
     let mut known = BTreeSet::new();
     variables(command, &mut known);
+    known.extend(OF_COMPOSE.map(str::to_owned));
     names.filter(|name| name.starts_with("LYNCMOCK_") && !known.contains(name)).collect()
 }
 
@@ -77,5 +90,18 @@ mod tests {
         let command = Options::augment_args(Command::new("lyncmock"));
         let names = ["LYNCMOCK_LISTEN_HTTP", "LYNCMOCK_LISTEN_HTPP", "HOME"].map(str::to_owned);
         assert_eq!(unknown_variables(&command, names.into_iter()), ["LYNCMOCK_LISTEN_HTPP"]);
+    }
+    #[test]
+    fn the_variables_of_the_composition_are_no_misspelled_ones() {
+        let command = Options::augment_args(Command::new("lyncmock"));
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docker-compose.yml");
+        let file = std::fs::read_to_string(path).unwrap();
+        let names = file.split("${").skip(1).map(|rest| rest.split([':', '}']).next().unwrap().to_owned());
+        let names: BTreeSet<String> = names.collect();
+        for name in OF_COMPOSE {
+            assert!(names.contains(name), "{name} is not in docker-compose.yml");
+        }
+        let unknown = unknown_variables(&command, names.into_iter());
+        assert!(unknown.is_empty(), "{unknown:?}");
     }
 }

@@ -60,6 +60,7 @@ fn indented(text: &str) -> String {
 const NEXT: &str = "
 Next:
     lyncmock                                 serve a pool on loopback, and print what to type
+    lyncmock shell                           the management shell of the pool being served: Get-CsUser, Set-CsClientPin
     lyncmock user list --fixture             a user for each state of a PIN
     lyncmock phone --ext 1301 --pin 1357     sign in to the pool being served, here with a locked PIN
     lyncmock diagnostics                     what is answered to each refusal, and how well that is known

@@ -3,19 +3,20 @@
 //! `-SipServer` and `-RunConfigScript` are as its published output has them, `-WebServer` and `-EmulateClient` as
 //! people tell of them; what it prints for `-EmulateClient` is not public, so that text is lyncmock's own.
 
+mod arguments;
 mod emulate;
 
 use super::client::{DEFAULT_DHCP, patience};
 use super::output::{note, print, told};
-use crate::cmdlet::{Bound, Kind, Parameter, bind};
 use anyhow::Context;
+use arguments::{Bound, Kind, Parameter, bind};
 use lync_phone::{DhcpDiscovery, ServiceUrl};
 use lync_proto::dhcp::dhcputil::{DhcpServerKind, DhcpUtil};
 use lync_proto::dhcp::{CERT_PROV_PATH, DomainName, UcClientOptions};
 use std::process::ExitCode;
 
 const fn text(name: &'static str) -> Parameter {
-    Parameter { name, aliases: &[], kind: Kind::String, position: None, mandatory: false }
+    Parameter { name, kind: Kind::String }
 }
 
 const fn switch(name: &'static str) -> Parameter {

@@ -20,6 +20,14 @@ pub struct Options {
     /// SIP domain of the users [default: the FQDN without its first label]
     #[arg(id = "sip_domain", long = "sip-domain", env = "LYNCMOCK_SIP_DOMAIN", value_name = "NAME")]
     pub sip_domain: Option<String>,
+    /// NetBIOS name of the domain of the accounts [default: the first label of the SIP domain, in capitals]
+    #[arg(
+        id = "windows_domain",
+        long = "windows-domain",
+        env = "LYNCMOCK_WINDOWS_DOMAIN",
+        value_name = "NAME"
+    )]
+    pub windows_domain: Option<String>,
     /// Keep users, PINs and certificates in this directory [default: keep nothing]
     #[arg(id = "data_dir", long = "data-dir", env = "LYNCMOCK_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
@@ -220,6 +228,14 @@ pub struct WebOptions {
 #[serde(deny_unknown_fields, default)]
 #[command(next_help_heading = "User-PIN service")]
 pub struct UserPinOptions {
+    /// Ask the user-PIN service of this host, in place of one of its own; it serves the same data directory
+    #[arg(
+        id = "userpin.service",
+        long = "userpin-service",
+        env = "LYNCMOCK_USERPIN_SERVICE",
+        value_name = "HOST[:PORT]"
+    )]
+    pub service: Option<String>,
     /// For how long the front end waits for a connection to the user-PIN service
     #[arg(
         id = "userpin.connect_timeout_ms",
@@ -243,7 +259,8 @@ pub struct UserPinOptions {
 #[serde(deny_unknown_fields, default)]
 #[command(next_help_heading = "Users")]
 pub struct UsersOptions {
-    /// Users and PIN policy of a new store [default: Ken Myer, and one user for each PIN state]
+    /// Users, accounts and PIN policies of a new store [default: Ken Myer, and one user for each state of PIN and
+    /// account]
     #[arg(id = "users.file", long = "users-file", env = "LYNCMOCK_USERS_FILE", value_name = "FILE")]
     pub file: Option<PathBuf>,
 }

@@ -1,8 +1,14 @@
-//! The users and the PIN policy that a new store starts with.
+//! The users, accounts and PIN policies that a new store starts with.
 
-use lync_model::{LineUri, LineUriError, Pin, PinPolicy, SipUri, SipUriError};
-use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+mod wire;
+
+use lync_model::{
+    Account, AccountState, LineUri, LineUriError, NamedPolicy, Password, Pin, PinPolicy, PolicyIdentity,
+    SipUri, SipUriError,
+};
+use serde::Deserialize;
+use std::collections::HashSet;
+use wire::{WireAccount, WireFile, WireNamedPolicy, WirePolicy, WireUser};
 
 const BUILT_IN: &str = include_str!("../../../../fixtures/users.toml");
 
@@ -11,8 +17,12 @@ const BUILT_IN: &str = include_str!("../../../../fixtures/users.toml");
 pub struct UsersFile {
     /// The global PIN policy.
     pub policy: PinPolicy,
+    /// The PIN policies of the site and of those to whom they are granted.
+    pub policies: Vec<NamedPolicy>,
     /// The users.
     pub users: Vec<UserFixture>,
+    /// The accounts that are no Lync users.
+    pub accounts: Vec<AccountFixture>,
 }
 
 /// A user to begin with.
@@ -32,6 +42,23 @@ pub struct UserFixture {
     pub enterprise_voice: bool,
     /// What happens to the PIN after it was set.
     pub state: UserState,
+    /// SamAccountName; `None` makes it of the address.
+    pub sam_account_name: Option<String>,
+    /// The Windows password; `None` sets none.
+    pub password: Option<Password>,
+    /// What stands in the way of that password.
+    pub account_state: AccountState,
+    /// The PIN policy that is granted, for instance `tag:Lobby`.
+    pub pin_policy: Option<String>,
+}
+
+/// An account to begin with that is no Lync user.
+#[derive(Clone, Debug)]
+pub struct AccountFixture {
+    /// The account.
+    pub account: Account,
+    /// The Windows password; `None` sets none.
+    pub password: Option<Password>,
 }
 
 /// What happens to a user's PIN after it was set.
@@ -62,7 +89,17 @@ impl UserFixture {
             enabled: true,
             enterprise_voice: true,
             state: UserState::Good,
+            sam_account_name: None,
+            password: None,
+            account_state: AccountState::Good,
+            pin_policy: None,
         })
+    }
+
+    /// The same user with a Windows password.
+    #[must_use]
+    pub fn with_password(self, password: &str) -> Self {
+        Self { password: Some(Password::new(password)), ..self }
     }
 }
 
@@ -77,54 +114,6 @@ pub enum UserError {
     LineUri(#[from] LineUriError),
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireFile {
-    #[serde(default)]
-    policy: WirePolicy,
-    #[serde(default)]
-    user: Vec<WireUser>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct WirePolicy {
-    min_password_length: Option<u8>,
-    pin_history_count: Option<u8>,
-    allow_common_patterns: Option<bool>,
-    pin_lifetime_days: Option<u16>,
-    maximum_logon_attempts: Option<u16>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireUser {
-    sip_uri: String,
-    display_name: Option<String>,
-    line_uri: Option<String>,
-    #[serde(default, deserialize_with = "quoted_pin")]
-    pin: Option<String>,
-    #[serde(default = "yes")]
-    enabled: bool,
-    #[serde(default = "yes")]
-    enterprise_voice: bool,
-    #[serde(default)]
-    state: UserState,
-}
-
-/// A PIN is text: `0712` without quotes would be a number that has lost its zero. Whatever stands there instead is not
-/// repeated, as the message of a derived reader would.
-fn quoted_pin<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
-    match toml::Value::deserialize(value) {
-        Ok(toml::Value::String(pin)) => Ok(Some(pin)),
-        _ => Err(D::Error::custom("a PIN is written in quotes")),
-    }
-}
-
-fn yes() -> bool {
-    true
-}
-
 impl UsersFile {
     /// Ken Myer, and one user for each PIN state.
     pub fn built_in() -> Self {
@@ -137,30 +126,88 @@ impl UsersFile {
     /// A text that names the line, or the user whose entry cannot be meant. It never holds a PIN.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wire: WireFile = toml::from_str(text).map_err(|error| without_source(&error, text))?;
-        let policy = policy(&wire.policy)?;
-        let mut users: Vec<UserFixture> = Vec::with_capacity(wire.user.len());
+        let mut file = Self {
+            policy: policy(&wire.policy, "policy")?,
+            policies: Vec::with_capacity(wire.pin_policy.len()),
+            users: Vec::with_capacity(wire.user.len()),
+            accounts: Vec::with_capacity(wire.account.len()),
+        };
+        for entry in wire.pin_policy {
+            let named = named_policy(entry)?;
+            file.policies.push(named);
+        }
+        for entry in wire.account {
+            let named = entry.sam_account_name.clone();
+            let account = account(entry).map_err(|problem| format!("account {named}: {problem}"))?;
+            file.accounts.push(account);
+        }
         for entry in wire.user {
             let named = entry.sip_uri.clone();
-            let user = user(entry, &policy).map_err(|problem| format!("user {named}: {problem}"))?;
-            if users.iter().any(|known| known.sip_uri == user.sip_uri) {
-                return Err(format!("user {named}: stands twice in the file"));
-            }
-            users.push(user);
+            let user = user(entry, &file).map_err(|problem| format!("user {named}: {problem}"))?;
+            file.users.push(user);
         }
-        Ok(Self { policy, users })
+        file.check_names()?;
+        Ok(file)
     }
-}
 
-impl UsersFile {
-    /// Whether each user's state can be.
+    /// Whether each user's state can be, and every name is given once.
     ///
     /// # Errors
     /// A text that names the user.
     pub(crate) fn check(&self) -> Result<(), String> {
+        self.check_names()?;
         self.users.iter().try_for_each(|user| {
-            check_state(user.state, user.pin.is_some(), &self.policy)
+            check_state(user.state, user.pin.is_some(), self.policy_of(user.pin_policy.as_deref()))
                 .map_err(|problem| format!("user {}: {problem}", user.sip_uri))
         })
+    }
+
+    /// The policy that holds for who has this one granted.
+    pub(crate) fn policy_of(&self, granted: Option<&str>) -> &PinPolicy {
+        let key = |identity: &str| identity.parse::<PolicyIdentity>().map(|identity| identity.key()).ok();
+        let granted = granted
+            .and_then(|granted| self.policies.iter().find(|named| key(&named.identity) == key(granted)));
+        let site = || {
+            let is_site =
+                |named: &&NamedPolicy| matches!(named.identity.parse(), Ok(PolicyIdentity::Site(_)));
+            self.policies.iter().find(is_site)
+        };
+        granted.or_else(site).map_or(&self.policy, |named| &named.policy)
+    }
+
+    /// Every name of a user, an account or a policy is given once.
+    fn check_names(&self) -> Result<(), String> {
+        let mut taken = HashSet::new();
+        let mut claim =
+            |kind: &str, name: &str, of: &str| match taken.insert((kind.to_owned(), Account::key(name))) {
+                true => Ok(()),
+                false => Err(format!("{of}: {kind} {name} stands twice in the file")),
+            };
+        for AccountFixture { account, .. } in &self.accounts {
+            let of = format!("account {}", account.sam_account_name);
+            claim("SamAccountName", &account.sam_account_name, &of)?;
+            claim("UserPrincipalName", &account.user_principal_name, &of)?;
+        }
+        let mut addresses = HashSet::new();
+        for user in &self.users {
+            let of = format!("user {}", user.sip_uri);
+            if !addresses.insert(&user.sip_uri) {
+                return Err(format!("{of}: stands twice in the file"));
+            }
+            if let Some(name) = &user.sam_account_name {
+                claim("SamAccountName", name, &of)?;
+            }
+        }
+        let mut sites = 0;
+        for NamedPolicy { identity, .. } in &self.policies {
+            claim("policy", identity, &format!("policy {identity}"))?;
+            sites += usize::from(matches!(identity.parse(), Ok(PolicyIdentity::Site(_))));
+        }
+        if sites > 1 {
+            Err("a pool is in one site: there is one policy of a site".to_owned())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -182,7 +229,7 @@ fn without_source(error: &toml::de::Error, text: &str) -> String {
     line.map_or_else(|| error.message().to_owned(), |line| format!("line {line}: {}", error.message()))
 }
 
-fn policy(wire: &WirePolicy) -> Result<PinPolicy, String> {
+fn policy(wire: &WirePolicy, of: &str) -> Result<PinPolicy, String> {
     let default = PinPolicy::default();
     let policy = PinPolicy {
         min_password_length: wire.min_password_length.unwrap_or(default.min_password_length),
@@ -191,30 +238,103 @@ fn policy(wire: &WirePolicy) -> Result<PinPolicy, String> {
         pin_lifetime_days: wire.pin_lifetime_days.unwrap_or(default.pin_lifetime_days),
         maximum_logon_attempts: wire.maximum_logon_attempts.or(default.maximum_logon_attempts),
     };
-    policy.validate().map_err(|problem| format!("policy: {problem}"))?;
+    policy.validate().map_err(|problem| format!("{of}: {problem}"))?;
     Ok(policy)
 }
 
-fn user(wire: WireUser, policy: &PinPolicy) -> Result<UserFixture, String> {
+fn named_policy(wire: WireNamedPolicy) -> Result<NamedPolicy, String> {
+    let of = format!("policy {}", wire.identity);
+    let values = wire.values();
+    let named =
+        NamedPolicy { policy: policy(&values, &of)?, identity: wire.identity, description: wire.description };
+    match named.validate().map_err(|problem| format!("{of}: {problem}"))? {
+        PolicyIdentity::Global => Err("the global PIN policy is written as [policy]".to_owned()),
+        identity => Ok(NamedPolicy { identity: identity.to_string(), ..named }),
+    }
+}
+
+fn account(wire: WireAccount) -> Result<AccountFixture, String> {
+    let account = Account {
+        display_name: wire.display_name.unwrap_or_else(|| wire.sam_account_name.clone()),
+        sam_account_name: wire.sam_account_name,
+        user_principal_name: wire.user_principal_name,
+        state: account_state(wire.state.as_deref())?,
+        has_password: wire.password.is_some(),
+        sip_uri: None,
+    };
+    account.validate().map_err(|problem| problem.to_string())?;
+    Ok(AccountFixture { account, password: checked_password(wire.password)? })
+}
+
+fn account_state(name: Option<&str>) -> Result<AccountState, String> {
+    let Some(name) = name else { return Ok(AccountState::Good) };
+    AccountState::from_name(name).ok_or_else(|| {
+        let names = AccountState::ALL.map(AccountState::as_str).join(", ");
+        format!("`{name}` is no state of an account; they are {names}")
+    })
+}
+
+fn checked_password(password: Option<Password>) -> Result<Option<Password>, String> {
+    if let Some(password) = &password {
+        Password::check(password.expose()).map_err(|problem| problem.to_string())?;
+    }
+    Ok(password)
+}
+
+/// A user whose PIN the policy of `file` takes; policies come before users.
+fn user(wire: WireUser, file: &UsersFile) -> Result<UserFixture, String> {
     let sip_uri: SipUri = wire.sip_uri.parse().map_err(|error| format!("{error}"))?;
     let line_uri =
         wire.line_uri.map(|line| line.parse::<LineUri>()).transpose().map_err(|error| error.to_string())?;
     let display_name = wire.display_name.unwrap_or_else(|| sip_uri.address().to_owned());
     check_display_name(&display_name)?;
-    let pin = wire.pin.map(Pin::new);
-    if let Some(pin) = &pin {
+    check_granted(wire.pin_policy.as_deref(), &file.policies)?;
+    check_sam_account_name(wire.sam_account_name.as_deref(), &sip_uri)?;
+    let policy = file.policy_of(wire.pin_policy.as_deref());
+    if let Some(pin) = &wire.pin {
         policy.check_new_pin(pin, line_uri.as_ref()).map_err(|problem| problem.to_string())?;
     }
-    check_state(wire.state, pin.is_some(), policy)?;
+    check_state(wire.state, wire.pin.is_some(), policy)?;
     Ok(UserFixture {
         display_name,
         sip_uri,
         line_uri,
-        pin,
+        pin: wire.pin,
         enabled: wire.enabled,
         enterprise_voice: wire.enterprise_voice,
         state: wire.state,
+        sam_account_name: wire.sam_account_name,
+        password: checked_password(wire.password)?,
+        account_state: account_state(wire.account_state.as_deref())?,
+        pin_policy: wire.pin_policy,
     })
+}
+
+fn check_sam_account_name(name: Option<&str>, user: &SipUri) -> Result<(), String> {
+    let Some(name) = name else { return Ok(()) };
+    let account = Account {
+        sam_account_name: name.to_owned(),
+        user_principal_name: user.address().to_owned(),
+        display_name: String::new(),
+        state: AccountState::Good,
+        has_password: false,
+        sip_uri: None,
+    };
+    account.validate().map_err(|problem| problem.to_string())
+}
+
+/// A policy with a tag that stands in the same file.
+fn check_granted(identity: Option<&str>, policies: &[NamedPolicy]) -> Result<(), String> {
+    let Some(text) = identity else { return Ok(()) };
+    let identity: PolicyIdentity = text.parse().map_err(|problem| format!("{problem}"))?;
+    let is_it = |named: &NamedPolicy| {
+        named.identity.parse().is_ok_and(|other: PolicyIdentity| other.key() == identity.key())
+    };
+    match identity {
+        PolicyIdentity::Tag(_) if policies.iter().any(is_it) => Ok(()),
+        PolicyIdentity::Tag(_) => Err(format!("there is no [[pin_policy]] {text} in the file")),
+        _ => Err(format!("{text} is granted to nobody: only `tag:` policies are")),
+    }
 }
 
 /// A name that a list can show.
@@ -229,38 +349,4 @@ pub(crate) fn check_display_name(name: &str) -> Result<(), String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_built_in_users_are_ken_myer_and_one_for_each_state() {
-        let file = UsersFile::built_in();
-        assert_eq!(file.policy.min_password_length, 4);
-        let ken = file.users.first().unwrap();
-        assert_eq!(ken.sip_uri.as_str(), "sip:kenmyer@litwareinc.com");
-        assert_eq!(ken.line_uri.as_ref().unwrap().to_string(), "tel:+12065551219;ext=1219");
-        assert_eq!(ken.pin.as_ref().unwrap().expose(), "0712");
-        assert!(file.users.iter().any(|user| user.state == UserState::Locked));
-        assert!(file.users.iter().any(|user| user.state == UserState::Expired));
-        assert!(file.users.iter().any(|user| !user.enabled));
-    }
-
-    #[test]
-    fn errors_name_the_place_and_no_pin() {
-        let file = "[[user]]\nsip_uri = \"sip:ken@a.test\"\npin = \"90817263\"\n";
-        for (extra, complaint) in [
-            ("color = \"red\"\n", "line 4: unknown field `color`"),
-            ("state = \"sleepy\"\n", "line 4: unknown variant `sleepy`"),
-            ("line_uri = \"1219\"\n", "user sip:ken@a.test: `1219` is no line URI"),
-            ("[[user]]\nsip_uri = \"ken@a.test\"\n", "user ken@a.test: stands twice"),
-            ("state = \"expired\"\n", "no PIN expires"),
-            ("[[user]]\nsip_uri = \"a@a.test\"\npin = 90817263\n", "line 6: a PIN is written in quotes"),
-            ("display_name = \"a\\nb\"\n", "user sip:ken@a.test: a display name"),
-            ("[policy]\nmin_password_length = 9\n", "user sip:ken@a.test: "),
-        ] {
-            let error = UsersFile::parse(&format!("{file}{extra}")).unwrap_err();
-            assert!(error.contains(complaint), "{error}");
-            assert!(!error.contains("90817263"), "{error}");
-        }
-    }
-}
+mod tests;

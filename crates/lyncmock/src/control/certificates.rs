@@ -1,8 +1,11 @@
-//! The certificate store of the front end.
+//! The certificate store of the front end, its own certificates, and those of devices.
 
-use super::Control;
-use lync_admin::dto::{Certificate, CertificateStore};
+use super::{Control, OrRefused};
+use lync_admin::dto::{
+    AssignedCertificate, Certificate, CertificateStore, CertificateUse, ClientCertificate,
+};
 use lync_admin::{ApiError, ApiResult};
+use lync_model::SipUri;
 use lync_pki::describe;
 use rustls::pki_types::CertificateDer;
 
@@ -19,6 +22,45 @@ impl Control {
                 .filter_map(move |certificate| self.shown_certificate(store, &certificate))
         });
         described.collect()
+    }
+
+    /// The certificates that a user's devices were given, by device.
+    pub(super) async fn published(&self, user: &SipUri) -> ApiResult<Vec<ClientCertificate>> {
+        let kept = self.core.store.kept_certs(user).await.or_refused()?;
+        let mut shown: Vec<_> = kept
+            .into_iter()
+            .filter_map(|kept| {
+                Some(ClientCertificate {
+                    thumbprint: describe(&kept.certificate)?.thumbprint,
+                    publication_time: kept.publication_time,
+                    expiration_time: kept.expiration_time,
+                    device_id: kept.device_id,
+                })
+            })
+            .collect();
+        shown.sort_by(|a, b| a.device_id.cmp(&b.device_id));
+        Ok(shown)
+    }
+
+    /// The certificate that every listener of the front end shows itself with: it has one for all uses.
+    pub(super) fn list_assigned(&self) -> ApiResult<Vec<AssignedCertificate>> {
+        let described = self.core.pki.server_chain().first().and_then(|certificate| describe(certificate));
+        let known =
+            described.ok_or_else(|| ApiError::unavailable("the pool's certificate cannot be read"))?;
+        Ok(vec![AssignedCertificate {
+            uses: vec![
+                CertificateUse::Default,
+                CertificateUse::WebServicesInternal,
+                CertificateUse::WebServicesExternal,
+            ],
+            issuer: known.issuer,
+            subject: known.subject,
+            alternative_names: known.alternative_names,
+            not_before: known.valid_from,
+            not_after: known.valid_to,
+            serial_number: known.serial_number.to_ascii_uppercase(),
+            thumbprint: known.thumbprint,
+        }])
     }
 
     pub(super) fn one_certificate(

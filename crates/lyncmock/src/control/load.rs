@@ -1,14 +1,15 @@
 //! Bringing a state back.
 
-use super::users::{display_name, line_uri, sip_uri};
+mod accounts;
+mod records;
+
 use super::{Control, OrRefused};
 use crate::scenarios::called;
-use lync_admin::dto::{ArmScenario, NamespaceMembers, PinState, State, UserState};
+use lync_admin::dto::{ArmScenario, NamespaceMembers, State};
 use lync_admin::{ApiError, ApiResult, Scope};
 use lync_model::rules::Namespaces;
 use lync_model::scenario::Catalogue;
-use lync_model::{PinPolicy, User};
-use lync_store::{StoreError, StoredPin, UserRecord};
+use lync_model::{NamedPolicy, PolicyIdentity, User};
 use std::collections::{BTreeMap, HashSet};
 
 impl Control {
@@ -16,15 +17,12 @@ impl Control {
     pub(super) async fn load(&self, scope: &Scope, state: &State) -> ApiResult<()> {
         self.check(scope, state).await?;
         // Scenarios hold what they found; nothing may be armed while that is replaced.
-        if state.users.is_some() || state.armed.is_some() {
+        if state.users.is_some() || state.accounts.is_some() || state.armed.is_some() {
             self.lift_all(scope).await?;
         }
         self.apply_settings(state).await?;
-        if let Some(users) = &state.users {
-            // Made now: who keeps a PIN keeps the one from before the scenarios.
-            let records = self.records(users).await?;
-            self.replace_users(scope, &records).await?;
-        }
+        self.replace_policies(state).await?;
+        self.replace_accounts_and_users(scope, state).await?;
         if let Some(wishes) = &state.namespaces {
             let users = self.core.store.users().await.or_refused()?;
             let namespaces = self.namespaces(scope, wishes, &users)?;
@@ -43,6 +41,8 @@ impl Control {
     /// Checks a state against the users that there will be.
     async fn check(&self, scope: &Scope, state: &State) -> ApiResult<()> {
         self.check_settings(scope, state)?;
+        check_policies(state)?;
+        self.check_accounts(scope, state).await?;
         let users = self.users_to_be(scope, state).await?;
         if let Some(wishes) = &state.namespaces {
             self.namespaces(scope, wishes, &users)?;
@@ -60,23 +60,16 @@ impl Control {
     }
 
     fn check_settings(&self, scope: &Scope, state: &State) -> ApiResult<()> {
-        let pools = state.web.is_some() || state.registrar.is_some() || state.pin_policy.is_some();
-        if pools && scope.namespace.is_some() {
+        let settings = state.web.is_some() || state.registrar.is_some() || state.proxy.is_some();
+        let policies = state.pin_policy.is_some() || state.pin_policies.is_some();
+        if (settings || policies) && scope.namespace.is_some() {
             let problem = "a namespace has no settings and no policy of its own; load these without one";
             return Err(ApiError::invalid(problem).field("namespace"));
         }
         if let Some(web) = &state.web {
             self.core.web.check(web).map_err(|problem| ApiError::invalid(problem).field("web"))?;
         }
-        if let Some(registrar) = &state.registrar {
-            self.check_registrar(registrar)?;
-        }
-        if let Some(policy) = &state.pin_policy {
-            PinPolicy::from(policy)
-                .validate()
-                .map_err(|error| ApiError::invalid(error.to_string()).field("pin_policy"))?;
-        }
-        Ok(())
+        state.registrar.iter().try_for_each(|registrar| self.check_registrar(registrar))
     }
 
     /// Who is there when the state is loaded.
@@ -89,8 +82,8 @@ impl Control {
             users.insert(record.user().clone(), record.particulars().clone());
         }
         if let Some(wishes) = &state.users {
-            users.retain(|_, user| !self.sees(scope, user));
-            for record in self.records(wishes).await? {
+            users.retain(|user, _| !self.sees(scope, user));
+            for record in self.records(wishes, &[]).await? {
                 if users.insert(record.user().clone(), record.particulars().clone()).is_some() {
                     let problem = format!("{} belongs to another namespace", record.user());
                     return Err(ApiError::conflict(problem).field("users"));
@@ -123,86 +116,73 @@ impl Control {
 
     async fn apply_settings(&self, state: &State) -> ApiResult<()> {
         if let Some(web) = &state.web {
-            self.core.web.set(web).map_err(|problem| ApiError::invalid(problem).field("web"))?;
+            self.set_web(web).await?;
         }
         if let Some(registrar) = &state.registrar {
-            self.set_registrar(registrar)?;
+            self.set_registrar(registrar).await?;
         }
-        if let Some(policy) = &state.pin_policy {
-            self.core.store.set_policy(&PinPolicy::from(policy)).await.or_refused()?;
+        if let Some(proxy) = &state.proxy {
+            self.set_proxy(proxy).await?;
         }
         Ok(())
     }
 
-    /// The users as the store keeps them; who gets no `pin` keeps the one that is there.
-    async fn records(&self, users: &[UserState]) -> ApiResult<Vec<UserRecord>> {
-        let mut seen = HashSet::new();
-        let mut records = Vec::new();
-        for state in users {
-            let record = self.record(state).await?;
-            if !seen.insert(record.user().clone()) {
-                return Err(ApiError::invalid(format!("{} is there twice", record.user())).field("users"));
-            }
-            records.push(record);
-        }
-        Ok(records)
-    }
-
-    async fn record(&self, state: &UserState) -> ApiResult<UserRecord> {
-        let user = User {
-            sip_uri: sip_uri(&state.sip_address)?,
-            display_name: display_name(Some(&state.display_name), &state.sip_address)?,
-            line_uri: line_uri(state.line_uri.as_deref())?,
-            enabled: state.enabled,
-            enterprise_voice: state.enterprise_voice_enabled,
-            pin_set_at: None,
-        };
-        let mut record = match self.core.store.record(&user.sip_uri).await {
-            Ok(kept) => kept.of(user),
-            Err(StoreError::NoSuchUser(_)) => UserRecord::new(user),
-            Err(error) => return Err(super::stored(&error)),
-        };
-        if let Some(pin) = &state.pin {
-            record
-                .set_pin(stored_pin(pin, self.core.clock.now())?, history(pin))
-                .map_err(|problem| ApiError::invalid(problem.to_string()).field("users"))?;
-        }
-        if let Some(lockout) = state.lockout {
-            record.set_counters(lockout.into());
-        }
-        Ok(record)
-    }
-
-    async fn replace_users(&self, scope: &Scope, records: &[UserRecord]) -> ApiResult<()> {
+    /// Makes the policies those of the state. Who was granted one that stays keeps it.
+    async fn replace_policies(&self, state: &State) -> ApiResult<()> {
         let store = &self.core.store;
-        let stay: HashSet<_> = records.iter().map(UserRecord::user).collect();
-        for user in store.users().await.or_refused()? {
-            if self.sees(scope, &user) && !stay.contains(&user.sip_uri) {
-                store.remove_user(&user.sip_uri).await.or_refused()?;
-                self.leave_namespace(&user);
+        if let Some(global) = &state.pin_policy {
+            self.replace_policy(super::policies::GLOBAL, global).await?;
+        }
+        let Some(wishes) = &state.pin_policies else { return Ok(()) };
+        let wishes: Vec<_> = wishes.iter().map(super::policies::policy_of).collect();
+        let stay: HashSet<_> = wishes.iter().filter_map(key).collect();
+        let mut there = HashSet::new();
+        for policy in store.pin_policies().await.or_refused()? {
+            match (policy.identity.parse(), key(&policy)) {
+                (Ok(PolicyIdentity::Global), _) => {}
+                (_, Some(key)) if stay.contains(&key) => drop(there.insert(key)),
+                _ => store.remove_pin_policy(&policy.identity).await.or_refused()?,
             }
         }
-        for record in records {
-            store.restore(record).await.or_refused()?;
-            let user = record.particulars();
-            self.core.rules.line_changed(&user.sip_uri, user.line_uri.as_ref());
-            self.keep_namespace(scope.namespace.as_deref(), user);
+        for policy in &wishes {
+            match key(policy).is_some_and(|key| there.contains(&key)) {
+                true => store.put_pin_policy(policy).await.or_refused()?,
+                false => store.add_pin_policy(policy).await.or_refused()?,
+            }
         }
         Ok(())
     }
 }
 
-fn stored_pin(pin: &PinState, now: time::OffsetDateTime) -> ApiResult<Option<StoredPin>> {
-    let Some(hash) = &pin.hash else { return Ok(None) };
-    let length =
-        pin.length.ok_or_else(|| ApiError::invalid("a PIN's hash comes with its length").field("users"))?;
-    Ok(Some(StoredPin {
-        phc: hash.expose().to_owned(),
-        length: usize::from(length),
-        set_at: pin.last_pin_change_time.unwrap_or(now),
-    }))
+fn check_policies(state: &State) -> ApiResult<()> {
+    let refuse = |problem: String| Err(ApiError::invalid(problem).field("pin_policies"));
+    let (mut seen, mut site) = (HashSet::new(), None);
+    for wish in state.pin_policies.iter().flatten() {
+        let identity = super::policies::policy_of(wish)
+            .validate()
+            .map_err(|error| ApiError::invalid(error.to_string()).field("pin_policies"))?;
+        if identity == PolicyIdentity::Global {
+            return refuse("the Global PIN policy is `pin_policy`".to_owned());
+        }
+        if !seen.insert(identity.key()) {
+            return refuse(format!("{identity} is there twice"));
+        }
+        if matches!(identity, PolicyIdentity::Site(_))
+            && let Some(other) = site.replace(identity)
+        {
+            return refuse(format!("the pool is in one site, and {other} is its PIN policy already"));
+        }
+    }
+    if let Some(global) = &state.pin_policy {
+        let identity = super::policies::GLOBAL.to_owned();
+        let global = lync_admin::dto::NamedPinPolicy { identity, policy: global.clone() };
+        super::policies::policy_of(&global)
+            .validate()
+            .map_err(|error| ApiError::invalid(error.to_string()).field("pin_policy"))?;
+    }
+    Ok(())
 }
 
-fn history(pin: &PinState) -> Vec<String> {
-    pin.history.iter().map(|phc| phc.expose().to_owned()).collect()
+fn key(policy: &NamedPolicy) -> Option<String> {
+    policy.identity.parse::<PolicyIdentity>().ok().map(|identity| identity.key())
 }

@@ -4,8 +4,8 @@ use super::{Control, OrRefused};
 use crate::scenarios::called;
 use lync_admin::dto::{Namespace, NamespaceMembers};
 use lync_admin::{ApiError, ApiResult, Scope};
-use lync_model::User;
 use lync_model::rules::{Mac, Members, Namespaces};
+use lync_model::{SipUri, User};
 use std::net::IpAddr;
 
 /// More namespaces than tests run side by side.
@@ -15,12 +15,12 @@ impl Control {
     /// The user of this SIP address or local part, if the scope sees it.
     pub(super) async fn found(&self, scope: &Scope, given: &str) -> ApiResult<User> {
         let mut users = self.core.store.users().await.or_refused()?;
-        users.retain(|user| self.sees(scope, user));
+        users.retain(|user| self.sees(scope, &user.sip_uri));
         called(&users, given).cloned().or_refused()
     }
 
     /// A namespace sees its users, and while it has none those who belong to no other; the whole pool sees all.
-    pub(super) fn sees(&self, scope: &Scope, user: &User) -> bool {
+    pub(super) fn sees(&self, scope: &Scope, user: &SipUri) -> bool {
         let Some(name) = scope.namespace.as_deref() else { return true };
         let namespaces = self.core.rules.namespaces().get();
         let has_users = namespaces.members(name).is_some_and(|members| !members.users.is_empty());
@@ -28,9 +28,9 @@ impl Control {
     }
 
     /// The namespace to which a user belongs.
-    pub(super) fn namespace_of(&self, user: &User) -> Option<String> {
+    pub(super) fn namespace_of(&self, user: &SipUri) -> Option<String> {
         let namespaces = self.core.rules.namespaces().get();
-        let found = namespaces.iter().find(|(_, members)| members.users.contains_key(&user.sip_uri));
+        let found = namespaces.iter().find(|(_, members)| members.users.contains_key(user));
         found.map(|(name, _)| name.to_owned())
     }
 
@@ -44,8 +44,16 @@ impl Control {
         }
     }
 
-    pub(super) fn leave_namespace(&self, user: &User) {
-        self.core.rules.namespaces().update(|namespaces| namespaces.remove_user(&user.sip_uri));
+    pub(super) fn leave_namespace(&self, user: &SipUri) {
+        self.core.rules.namespaces().update(|namespaces| namespaces.remove_user(user));
+    }
+
+    /// The same, unless the user is only gone until the scenario is lifted that found it: it comes back to where it was.
+    pub(super) fn leave_namespace_for_good(&self, user: &SipUri) {
+        let (found, _) = self.core.found_by_scenarios();
+        if !found.iter().any(|record| record.user() == user) {
+            self.leave_namespace(user);
+        }
     }
 
     /// Whether the scope's namespace is there, or may be made.

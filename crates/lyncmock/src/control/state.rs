@@ -1,14 +1,16 @@
 //! The whole state of a pool: dumped, loaded, and brought back to the beginning.
 
+use super::policies::{GLOBAL, shown_policy};
 use super::{Control, OrRefused};
 use crate::pool::web::shown;
 use lync_admin::dto::{
-    ArmScenario, NamespaceMembers, Phc, PinPolicy, PinState, RegistrarChange, Reset, State, UserState,
+    AccountRecord, ArmScenario, NamespaceMembers, NtHashText, PasswordState, Phc, PinState, Reset, State,
+    UserState,
 };
 use lync_admin::{ApiError, ApiResult, Scope};
 use lync_model::User;
-use lync_store::UserRecord;
-use std::collections::BTreeMap;
+use lync_store::{StoreError, StoredAccount, UserRecord};
+use std::collections::{BTreeMap, HashMap};
 
 impl Control {
     /// What the scope sees of the pool, as it is without the armed scenarios: these are armed anew when it is loaded.
@@ -16,7 +18,13 @@ impl Control {
     pub(super) async fn dump(&self, scope: &Scope, secrets: bool) -> ApiResult<State> {
         let store = &self.core.store;
         let pool = scope.namespace.is_none();
-        let registrar = !self.core.dhcp.is_empty() && self.core.registrar_settings.base();
+        let mut registrar = self.core.registrar_settings.base();
+        // A pool without DHCP refuses to switch it on.
+        registrar.enable_dhcp_server =
+            registrar.enable_dhcp_server.map(|on| on && !self.core.dhcp.is_empty());
+        let policies = store.pin_policies().await.or_refused()?;
+        let (global, others): (Vec<_>, Vec<_>) =
+            policies.iter().map(shown_policy).partition(|policy| policy.identity == GLOBAL);
         let ours = |namespace: &Option<String>| *namespace == scope.namespace;
         let rules = self.list_rules(scope).into_iter();
         let rules = rules.filter(|rule| rule.scenario.is_none() && ours(&rule.namespace));
@@ -25,11 +33,11 @@ impl Control {
         let namespaces = namespaces.filter(|one| pool || scope.namespace.as_ref() == Some(&one.name));
         Ok(State {
             web: pool.then(|| shown(&self.core.web.base())),
-            registrar: pool.then_some(RegistrarChange { enable_dhcp_server: Some(registrar) }),
-            pin_policy: match pool {
-                true => Some(PinPolicy::from(&store.policy().await.or_refused()?)),
-                false => None,
-            },
+            registrar: pool.then_some(registrar),
+            proxy: pool.then(|| self.core.proxy.shown()),
+            pin_policy: global.into_iter().next().map(|global| global.policy).filter(|_| pool),
+            pin_policies: pool.then_some(others),
+            accounts: Some(self.dumped_accounts(scope, secrets).await?),
             users: Some(self.dumped_users(scope, secrets).await?),
             namespaces: Some(namespaces.map(claimed).collect()),
             rules: Some(rules.map(|rule| rule.rule).collect()),
@@ -39,24 +47,68 @@ impl Control {
         })
     }
 
+    /// The accounts as the armed scenarios found them; of a namespace those of its users.
+    async fn dumped_accounts(&self, scope: &Scope, secrets: bool) -> ApiResult<Vec<AccountRecord>> {
+        let mut accounts = self.accounts_as_found().await?;
+        accounts.retain(|stored| match &stored.account.sip_uri {
+            Some(user) => self.sees(scope, user),
+            None => scope.namespace.is_none(),
+        });
+        accounts.sort_by_cached_key(|stored| lync_model::Account::key(&stored.account.sam_account_name));
+        Ok(accounts.iter().map(|stored| dumped_account(stored, secrets)).collect())
+    }
+
+    /// The accounts as the armed scenarios found them.
+    pub(super) async fn accounts_as_found(&self) -> ApiResult<Vec<StoredAccount>> {
+        let (found, added) = self.core.found_by_scenarios();
+        let mut accounts = self.core.store.stored_accounts().await.or_refused()?;
+        accounts.retain(|stored| stored.account.sip_uri.as_ref().is_none_or(|user| !added.contains(user)));
+        for own in found.iter().filter_map(|record| record.account()) {
+            accounts.retain(|stored| stored.account.sam_account_name != own.account.sam_account_name);
+            accounts.push(own.clone());
+        }
+        Ok(accounts)
+    }
+
     /// The users as the armed scenarios found them.
     async fn dumped_users(&self, scope: &Scope, secrets: bool) -> ApiResult<Vec<UserState>> {
         let store = &self.core.store;
         let (found, added) = self.core.found_by_scenarios();
+        let accounts: HashMap<_, _> = store
+            .accounts()
+            .await
+            .or_refused()?
+            .into_iter()
+            .filter_map(|account| Some((account.sip_uri?, account.sam_account_name)))
+            .collect();
+        let policies: HashMap<_, _> = store.granted_pin_policies().await.or_refused()?.into_iter().collect();
         let mut users = BTreeMap::new();
         for user in store.users().await.or_refused()? {
             let changed = found.iter().any(|record| *record.user() == user.sip_uri);
-            if changed || added.contains(&user.sip_uri) || !self.sees(scope, &user) {
+            if changed || added.contains(&user.sip_uri) || !self.sees(scope, &user.sip_uri) {
                 continue;
             }
             let record = match secrets {
-                true => Some(store.record(&user.sip_uri).await.or_refused()?),
+                true => match store.record(&user.sip_uri).await {
+                    // Removed since the list was read.
+                    Err(StoreError::NoSuchUser(_)) => continue,
+                    record => Some(record.or_refused()?),
+                },
                 false => None,
             };
-            users.insert(user.sip_uri.clone(), dumped(&user, record.as_ref()));
+            let state = UserState {
+                account: accounts.get(&user.sip_uri).cloned(),
+                pin_policy: policies.get(&user.sip_uri).cloned(),
+                ..dumped(&user, record.as_ref())
+            };
+            users.insert(user.sip_uri.clone(), state);
         }
-        for record in found.iter().filter(|record| self.sees(scope, record.particulars())) {
-            let state = dumped(record.particulars(), secrets.then_some(record));
+        for record in found.iter().filter(|record| self.sees(scope, record.user())) {
+            let state = UserState {
+                account: record.account().map(|stored| stored.account.sam_account_name.clone()),
+                pin_policy: record.pin_policy().map(str::to_owned),
+                ..dumped(record.particulars(), secrets.then_some(record))
+            };
             users.insert(record.user().clone(), state);
         }
         Ok(users.into_values().collect())
@@ -84,15 +136,16 @@ impl Control {
     /// The users whom a namespace has; they were made or claimed for its tests.
     async fn remove_own_users(&self, scope: &Scope) -> ApiResult<()> {
         for user in self.core.store.users().await.or_refused()? {
-            if self.namespace_of(&user).is_some() && self.namespace_of(&user) == scope.namespace {
+            let owner = self.namespace_of(&user.sip_uri);
+            if owner.is_some() && owner == scope.namespace {
                 self.core.store.remove_user(&user.sip_uri).await.or_refused()?;
-                self.leave_namespace(&user);
+                self.leave_namespace(&user.sip_uri);
             }
         }
         Ok(())
     }
 
-    /// Users, policy, settings and trust as the configuration has them.
+    /// Accounts, users, policies, settings and trust as the configuration has them.
     async fn first_state(&self) -> ApiResult<()> {
         let core = &self.core;
         core.rules.namespaces().set(lync_model::rules::Namespaces::default());
@@ -100,13 +153,25 @@ impl Control {
             .reseed(&crate::pool::seed::seed(&core.config.users, core.clock.now()))
             .await
             .or_refused()?;
-        core.web.set(&shown(&core.config.web)).map_err(ApiError::invalid)?;
-        core.registrar_settings.set(true);
+        core.forget_settings().await.or_refused()?;
         core.trust_own().map_err(|error| ApiError::unavailable(error.to_string()))?;
         core.arm_configured().await.or_refused()
     }
 }
 
+fn dumped_account(stored: &StoredAccount, secrets: bool) -> AccountRecord {
+    let account = &stored.account;
+    let nt_hash = stored.nt_hash.as_ref().map(|hash| NtHashText::new(hash.expose()));
+    AccountRecord {
+        sam_account_name: account.sam_account_name.clone(),
+        user_principal_name: account.user_principal_name.clone(),
+        display_name: account.display_name.clone(),
+        state: account.state.into(),
+        password: secrets.then_some(PasswordState { nt_hash }),
+    }
+}
+
+/// Without account and policy.
 fn dumped(user: &User, record: Option<&UserRecord>) -> UserState {
     UserState {
         sip_address: user.sip_uri.to_string(),
@@ -114,6 +179,8 @@ fn dumped(user: &User, record: Option<&UserRecord>) -> UserState {
         line_uri: user.line_uri.as_ref().map(ToString::to_string),
         enabled: user.enabled,
         enterprise_voice_enabled: user.enterprise_voice,
+        account: None,
+        pin_policy: None,
         pin: record.map(dumped_pin),
         lockout: record.map(|record| record.counters().into()),
     }

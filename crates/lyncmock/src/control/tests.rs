@@ -6,6 +6,7 @@ use crate::pool::Running;
 use lync_admin::Kind;
 use lync_admin::dto::{Reset, UserState};
 use lync_model::Clock;
+use serde_json::json;
 use time::macros::datetime;
 
 async fn pool() -> (Running, Control) {
@@ -137,4 +138,212 @@ async fn a_reset_trusts_the_pools_own_authorities_again() {
     }
     control.reset(&everything(), Reset::All).await.unwrap();
     assert_eq!((running.trust.list(), running.trust.intermediates()), before);
+}
+
+async fn load(control: &Control, scope: &Scope, state: serde_json::Value) -> ApiResult<()> {
+    control.load_state(scope, serde_json::from_value(state).unwrap()).await
+}
+
+/// SamAccountName, UserPrincipalName and user of each account that is not a fixture's.
+async fn accounts_like(control: &Control, part: &str) -> Vec<(String, String, Option<String>)> {
+    let all = control.accounts(&everything()).await.unwrap();
+    all.into_iter()
+        .filter(|account| account.sam_account_name.contains(part))
+        .map(|account| (account.sam_account_name, account.user_principal_name, account.sip_address))
+        .collect()
+}
+
+fn account(sam: &str, upn: &str) -> serde_json::Value {
+    json!({ "sam_account_name": sam, "user_principal_name": upn, "display_name": sam })
+}
+
+fn of(sam: &str, upn: &str, user: Option<&str>) -> (String, String, Option<String>) {
+    (sam.to_owned(), upn.to_owned(), user.map(str::to_owned))
+}
+
+#[tokio::test]
+async fn accounts_exchange_their_names_and_users_exchange_their_accounts() {
+    let (_running, control) = pool().await;
+    let scope = everything();
+    let (one, two) = ("sip:x1@x.test", "sip:x2@x.test");
+    let user = |address: &str, account: &str| json!({ "sip_address": address, "display_name": address, "account": account });
+    let first = json!({
+        "accounts": [account("xa", "a@x.test"), account("xb", "b@x.test"), account("xc", "c@x.test")],
+        "users": [user(one, "xa"), user(two, "XB")],
+    });
+    load(&control, &scope, first).await.unwrap();
+    let expected =
+        [of("xa", "a@x.test", Some(one)), of("xb", "b@x.test", Some(two)), of("xc", "c@x.test", None)];
+    assert_eq!(accounts_like(&control, "x").await, expected);
+    assert_eq!(addresses(&control).await, [one, two], "a list that is there replaces what was there");
+
+    let second = json!({
+        "accounts": [account("xa", "b@x.test"), account("xb", "a@x.test")],
+        "users": [user(one, "xb"), user(two, "xa")],
+    });
+    load(&control, &scope, second).await.unwrap();
+    let expected = [of("xa", "b@x.test", Some(two)), of("xb", "a@x.test", Some(one))];
+    assert_eq!(accounts_like(&control, "x").await, expected);
+
+    // Without accounts in it those that are there serve, and who is nobody's stays.
+    let third = json!({ "users": [user(one, "xb")] });
+    load(&control, &scope, third).await.unwrap();
+    assert_eq!(accounts_like(&control, "x").await, [of("xb", "a@x.test", Some(one))]);
+    let moved = json!({ "accounts": [account("xd", "d@x.test")], "users": [user(one, "xd")] });
+    load(&control, &scope, moved).await.unwrap();
+    assert_eq!(accounts_like(&control, "x").await, [of("xd", "d@x.test", Some(one))]);
+}
+
+#[tokio::test]
+async fn accounts_that_cannot_be_loaded_change_nothing() {
+    let (_running, control) = pool().await;
+    let scope = everything();
+    let before = control.state(&scope, true).await.unwrap();
+    let user = |address: &str, account: &str| json!({ "sip_address": address, "display_name": "X", "account": account });
+    for wrong in [
+        json!({ "accounts": [account("a", "a@x.test"), account("A", "b@x.test")] }),
+        json!({ "accounts": [account("a", "a@x.test"), account("b", "A@x.test")] }),
+        json!({ "accounts": [account("a@b", "a@x.test")] }),
+        json!({ "users": [user("a@x.test", "nobody")] }),
+        json!({ "accounts": [], "users": [user("a@x.test", "nobody")] }),
+        json!({ "users": [user("a@x.test", "kenmyer"), user("b@x.test", "KENMYER")] }),
+        json!({ "users": [user("a@x.test", "kenmyer"), { "sip_address": "kenmyer@litwareinc.com", "display_name": "K" }] }),
+    ] {
+        let refused = load(&control, &scope, wrong.clone()).await.unwrap_err();
+        assert_eq!(refused.kind, Kind::Invalid, "{wrong}: {refused}");
+        assert_eq!(control.state(&scope, true).await.unwrap(), before, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_names_that_one_is_told_which_is_taken() {
+    let (_running, control) = pool().await;
+    let scope = everything();
+    for (sam, upn, field) in [
+        ("KENMYER", "other@litwareinc.com", "sam_account_name"),
+        ("other", "KENMYER@litwareinc.com", "user_principal_name"),
+    ] {
+        let new = json!({ "sam_account_name": sam, "user_principal_name": upn });
+        let refused = control.add_account(&scope, serde_json::from_value(new).unwrap()).await.unwrap_err();
+        assert_eq!((refused.kind, refused.field.as_deref()), (Kind::Conflict, Some(field)), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_of_an_account_that_stays_is_taken_before_anything_is_changed() {
+    let (_running, control) = pool().await;
+    let (all, own) = (everything(), namespace("a"));
+    add(&control, &own, "toni@a.test").await;
+    let kept = json!([{ "sip_address": "kenmyer@litwareinc.com", "display_name": "K" }]);
+    let moved = json!([{ "sip_address": "toni@a.test", "display_name": "T", "account": "x" }]);
+    for (scope, accounts, users) in [
+        (&all, json!([account("x", "kenmyer@litwareinc.com")]), json!(null)),
+        (&all, json!([account("x", "KENMYER@litwareinc.com")]), kept.clone()),
+        (&own, json!([account("x", "toni@a.test")]), moved.clone()),
+        (&own, json!([account("x", "not-enabled@litwareinc.com")]), json!([])),
+    ] {
+        let before = control.state(&all, true).await.unwrap();
+        let wrong = json!({ "accounts": accounts, "users": users });
+        let refused = load(&control, scope, wrong.clone()).await.unwrap_err();
+        assert_eq!((refused.kind, refused.field.as_deref()), (Kind::Conflict, Some("accounts")), "{refused}");
+        assert_eq!(control.state(&all, true).await.unwrap(), before, "{wrong}");
+    }
+    // Whose account goes, or gets another name by the same state, is in nobody's way.
+    load(&control, &all, json!({ "accounts": [account("x", "kenmyer@litwareinc.com")], "users": moved }))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_namespace_loads_no_account_of_another() {
+    let (_running, control) = pool().await;
+    let (a, b) = (namespace("a"), namespace("b"));
+    add(&control, &a, "toni@a.test").await;
+    add(&control, &b, "jane@b.test").await;
+    let own = control.state(&b, true).await.unwrap();
+    let names: Vec<_> =
+        own.accounts.iter().flatten().map(|account| account.sam_account_name.as_str()).collect();
+    assert_eq!(names, ["jane"]);
+    for taken in [account("toni", "other@b.test"), account("other", "toni@a.test")] {
+        let refused = load(&control, &b, json!({ "accounts": [taken] })).await.unwrap_err();
+        assert_eq!((refused.kind, refused.field.as_deref()), (Kind::Conflict, Some("accounts")), "{refused}");
+    }
+    control.load_state(&b, own.clone()).await.unwrap();
+    assert_eq!(control.state(&b, true).await.unwrap(), own);
+    assert_eq!(accounts_like(&control, "toni").await.len(), 1);
+    // What is nobody's is the domain's, and stays.
+    assert_eq!(accounts_like(&control, "not-enabled").await.len(), 1);
+}
+
+#[tokio::test]
+async fn accounts_of_a_state_are_those_that_scenarios_found() {
+    let (_running, control) = pool().await;
+    let scope = everything();
+    let before = control.state(&scope, true).await.unwrap();
+    arm(&control, "user-not-found", Some("kenmyer")).await;
+    arm(&control, "duplicate-extension-same-pin", Some("pin-expired")).await;
+    assert!(accounts_like(&control, "kenmyer").await.is_empty(), "its user is removed, and it too");
+    assert_eq!(control.state(&scope, true).await.unwrap().accounts, before.accounts);
+    // So it can be loaded too: scenarios are lifted before users are replaced.
+    let ken = json!({ "sip_address": "kenmyer@litwareinc.com", "display_name": "K", "account": "kenmyer" });
+    load(&control, &scope, json!({ "users": [ken] })).await.unwrap();
+    let account = control.account(&scope, "kenmyer").await.unwrap();
+    assert!(account.has_password && account.display_name == "K", "{account:?}");
+}
+
+#[tokio::test]
+async fn a_user_who_was_disabled_under_a_scenario_is_back_with_the_account_when_it_is_lifted() {
+    let (_running, control) = pool().await;
+    let scope = everything();
+    let before = control.state(&scope, true).await.unwrap();
+    let id = arm(&control, "pin-locked", Some("kenmyer")).await;
+    control.disable_user(&scope, "kenmyer").await.unwrap();
+    assert_eq!(accounts_like(&control, "kenmyer").await, [of("kenmyer", "kenmyer@litwareinc.com", None)]);
+    control.lift(&scope, id).await.unwrap();
+    assert_eq!(control.state(&scope, true).await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_state_is_told_while_users_come_and_go() {
+    let (_running, control) = pool().await;
+    let scope = everything();
+    let coming_and_going = async {
+        for _ in 0..100 {
+            add(&control, &scope, "zoe@litwareinc.com").await;
+            control.remove_user(&scope, "zoe@litwareinc.com").await.unwrap();
+        }
+    };
+    let telling = async {
+        loop {
+            control.state(&scope, true).await.unwrap();
+        }
+    };
+    tokio::select! {
+        () = coming_and_going => {}
+        () = telling => {}
+    }
+}
+
+#[tokio::test]
+async fn a_user_who_comes_back_from_a_scenario_is_in_the_namespace_again() {
+    let (_running, control) = pool().await;
+    let own = namespace("a");
+    for (gone, what) in [("disabled", Reset::Scenarios), ("removed", Reset::All), ("account", Reset::All)] {
+        add(&control, &own, "toni@a.test").await;
+        let wish = ArmScenario { scenario: "user-disabled".to_owned(), user: Some("toni".to_owned()) };
+        control.arm(&own, wish).await.unwrap();
+        match gone {
+            "disabled" => control.disable_user(&own, "toni").await.unwrap(),
+            "removed" => control.remove_user(&own, "toni").await.unwrap(),
+            _ => control.remove_account(&own, "toni").await.unwrap(),
+        }
+        control.reset(&own, what).await.unwrap();
+        if what == Reset::Scenarios {
+            let toni = control.user(&everything(), "toni").await.unwrap();
+            assert_eq!(toni.namespace.as_deref(), Some("a"), "{gone}");
+            control.remove_user(&own, "toni").await.unwrap();
+        }
+        assert!(!addresses(&control).await.contains(&"sip:toni@a.test".to_owned()), "{gone}");
+        assert!(control.namespaces().await.unwrap().iter().all(|one| one.users.is_empty()), "{gone}");
+    }
 }

@@ -1,26 +1,50 @@
 //! Users and their PINs.
 
-use super::{Control, OrRefused};
+use super::{Control, OrRefused, stored};
 use crate::config::check_display_name;
-use lync_admin::dto::{NewUser, PinInfo, User, UserUpdate};
+use lync_admin::dto::{NewAddress, NewUser, PinInfo, User, UserUpdate};
 use lync_admin::{ApiError, ApiResult, Scope};
-use lync_model::{LineUri, SipUri};
+use lync_model::{Account, LineUri, SipUri};
+use lync_store::StoreError;
+use std::collections::HashMap;
 
 impl Control {
-    pub(super) fn shown(&self, user: &lync_model::User) -> User {
+    /// A user with account and granted policy.
+    pub(super) async fn shown(&self, user: &lync_model::User) -> ApiResult<User> {
+        let account = self.core.store.account_of(&user.sip_uri).await.or_refused()?;
+        let account = account.ok_or_else(|| stored(&StoreError::NoSuchUser(user.sip_uri.clone())))?;
+        let policy = self.core.store.granted_pin_policy(&user.sip_uri).await.or_refused()?;
+        Ok(self.shown_with(user, &account, policy))
+    }
+
+    fn shown_with(&self, user: &lync_model::User, account: &Account, pin_policy: Option<String>) -> User {
         User {
             sip_address: user.sip_uri.to_string(),
             display_name: user.display_name.clone(),
             line_uri: user.line_uri.as_ref().map(ToString::to_string),
             enabled: user.enabled,
             enterprise_voice_enabled: user.enterprise_voice,
-            namespace: self.namespace_of(user),
+            sam_account_name: account.sam_account_name.clone(),
+            user_principal_name: account.user_principal_name.clone(),
+            pin_policy,
+            namespace: self.namespace_of(&user.sip_uri),
         }
     }
 
     pub(super) async fn list_users(&self, scope: &Scope) -> ApiResult<Vec<User>> {
-        let all = self.core.store.users().await.or_refused()?;
-        Ok(all.iter().filter(|user| self.sees(scope, user)).map(|user| self.shown(user)).collect())
+        let store = &self.core.store;
+        let accounts = store.accounts().await.or_refused()?;
+        let accounts: HashMap<_, _> =
+            accounts.iter().filter_map(|account| Some((account.sip_uri.as_ref()?, account))).collect();
+        let policies: HashMap<_, _> = store.granted_pin_policies().await.or_refused()?.into_iter().collect();
+        let all = store.users().await.or_refused()?;
+        let seen = all.iter().filter(|user| self.sees(scope, &user.sip_uri));
+        // Who has no account was removed or made between two questions.
+        let shown = seen.filter_map(|user| {
+            let account = accounts.get(&user.sip_uri)?;
+            Some(self.shown_with(user, account, policies.get(&user.sip_uri).cloned()))
+        });
+        Ok(shown.collect())
     }
 
     pub(super) async fn new_user(&self, scope: &Scope, wish: &NewUser) -> ApiResult<User> {
@@ -33,13 +57,27 @@ impl Control {
             pin_set_at: None,
         };
         self.check_namespace(scope)?;
-        match &wish.pin {
-            Some(pin) => self.core.store.add_user_with_pin(&user, pin.pin()).await.or_refused()?,
-            None => self.core.store.add_user(&user).await.or_refused()?,
+        let store = &self.core.store;
+        match (&wish.account, &wish.pin) {
+            (Some(given), pin) => {
+                let account = self.found_account(scope, given).await?.sam_account_name;
+                match pin {
+                    Some(pin) => store.enable_user_with_pin(&account, &user, pin.pin()).await.or_refused()?,
+                    None => store.enable_user(&account, &user).await.or_refused()?,
+                }
+            }
+            (None, Some(pin)) => store.add_user_with_pin(&user, pin.pin()).await.or_refused()?,
+            (None, None) => store.add_user(&user).await.or_refused()?,
         }
         self.keep_namespace(scope.namespace.as_deref(), &user);
         self.core.users_changed().await;
-        Ok(self.shown(&user))
+        if let Some(password) = &wish.password {
+            let made = store.account_of(&user.sip_uri).await.or_refused()?;
+            let name = made.map(|account| account.sam_account_name).unwrap_or_default();
+            store.set_password(&name, Some(password.expose())).await.or_refused()?;
+        }
+        let user = store.user(&user.sip_uri).await.or_refused()?.unwrap_or(user);
+        self.shown(&user).await
     }
 
     pub(super) async fn replace_user(
@@ -56,18 +94,47 @@ impl Control {
             enterprise_voice: update.enterprise_voice_enabled,
             ..found
         };
+        // Looked up before anything is changed.
+        let policy = self.granted(update.pin_policy.as_deref(), "pin_policy").await?;
         self.core.store.update_user(&user).await.or_refused()?;
+        self.core.store.grant_pin_policy(&user.sip_uri, policy.as_deref()).await.or_refused()?;
         self.core.rules.line_changed(&user.sip_uri, user.line_uri.as_ref());
         self.core.users_changed().await;
-        Ok(self.shown(&user))
+        self.shown(&user).await
     }
 
     pub(super) async fn delete_user(&self, scope: &Scope, given: &str) -> ApiResult<()> {
-        let user = self.found(scope, given).await?;
-        self.core.store.remove_user(&user.sip_uri).await.or_refused()?;
-        self.leave_namespace(&user);
+        let user = self.found(scope, given).await?.sip_uri;
+        self.core.store.remove_user(&user).await.or_refused()?;
+        self.leave_namespace_for_good(&user);
         self.core.users_changed().await;
         Ok(())
+    }
+
+    /// Disable-CsUser.
+    pub(super) async fn disable(&self, scope: &Scope, given: &str) -> ApiResult<()> {
+        let user = self.found(scope, given).await?.sip_uri;
+        self.core.store.disable_user(&user).await.or_refused()?;
+        self.leave_namespace_for_good(&user);
+        self.core.users_changed().await;
+        Ok(())
+    }
+
+    /// Gives a user another address. A scenario would bring the old one back when it is lifted.
+    pub(super) async fn rename(&self, scope: &Scope, given: &str, wish: &NewAddress) -> ApiResult<User> {
+        let new = sip_uri(&wish.sip_address)?;
+        let found = self.found(scope, given).await?;
+        if let Some(scenario) = self.core.scenario_of(&found.sip_uri) {
+            let problem = format!("the scenario {scenario} is armed for {}; lift that first", found.sip_uri);
+            return Err(ApiError::conflict(problem).field("user"));
+        }
+        self.core.store.rename_user(&found.sip_uri, &new).await.or_refused()?;
+        let namespace = self.namespace_of(&found.sip_uri);
+        self.leave_namespace(&found.sip_uri);
+        let user = lync_model::User { sip_uri: new, ..found };
+        self.keep_namespace(namespace.as_deref(), &user);
+        self.core.users_changed().await;
+        self.shown(&user).await
     }
 
     pub(super) async fn shown_pin(&self, scope: &Scope, given: &str) -> ApiResult<PinInfo> {

@@ -2,9 +2,10 @@
 //! ports are known to all that print or send them.
 
 use super::StartError;
-use crate::config::Config;
+use crate::config::{Config, ServiceHost};
 use crate::endpoints::Endpoints;
 use lync_dhcp::{BindError, DhcpSocket};
+use lync_userpin::Place;
 use lync_web::Urls;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,7 +18,8 @@ const DHCP_SERVER_PORT: u16 = 67;
 pub(super) struct Sockets {
     pub(super) http: TcpListener,
     pub(super) https: TcpListener,
-    pub(super) userpin: TcpListener,
+    /// The user-PIN service's; `None` where another host has it.
+    pub(super) userpin: Option<TcpListener>,
     pub(super) admin: TcpListener,
     pub(super) dhcp: Vec<DhcpSocket>,
     /// The places of these, for a person.
@@ -35,7 +37,10 @@ impl Sockets {
             dhcp_places: if dhcp.is_empty() { Vec::new() } else { addresses.chain(interfaces).collect() },
             http: tcp("listen.http", config.listen.http)?,
             https: tcp("listen.https", config.listen.https)?,
-            userpin: tcp("listen.userpin", config.listen.userpin)?,
+            userpin: match config.userpin.service {
+                Some(_) => None,
+                None => Some(tcp("listen.userpin", config.listen.userpin)?),
+            },
             admin: tcp("listen.admin", config.listen.admin)?,
             dhcp,
         })
@@ -55,7 +60,10 @@ impl Sockets {
                 .map(SocketAddr::V4),
             http: url("http", &self.http, "listen.http")?,
             https: url("https", &self.https, "listen.https")?,
-            userpin: format!("{}{}", url("https", &self.userpin, "listen.userpin")?, lync_userpin::PATH),
+            userpin: match &config.userpin.service {
+                Some(ServiceHost { host, port }) => format!("https://{host}:{port}{}", lync_userpin::PATH),
+                None => format!("https://{}{}", self.own_userpin()?, lync_userpin::PATH),
+            },
             admin: Some(url("http", &self.admin, "listen.admin")?),
             ca_pem,
         })
@@ -71,8 +79,17 @@ impl Sockets {
         Ok(local("listen.https", &self.https)?.port())
     }
 
-    pub(super) fn userpin_address(&self) -> Result<SocketAddr, StartError> {
-        local("listen.userpin", &self.userpin)
+    /// Where the front end finds the user-PIN service.
+    pub(super) fn userpin_place(&self, config: &Config) -> Result<Place, StartError> {
+        match &config.userpin.service {
+            Some(ServiceHost { host, port }) => Ok(Place::Host(host.clone(), *port)),
+            None => self.own_userpin().map(Place::Address),
+        }
+    }
+
+    fn own_userpin(&self) -> Result<SocketAddr, StartError> {
+        let nowhere = || StartError::part("user-PIN service", &"it is neither here nor elsewhere");
+        local("listen.userpin", self.userpin.as_ref().ok_or_else(nowhere)?)
     }
 }
 

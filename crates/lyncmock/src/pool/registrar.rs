@@ -1,47 +1,109 @@
 //! The settings of the Registrar: as an administrator set them, and what armed scenarios make of them.
 
+use super::settings::merged;
 use lync_dhcp::Registrar;
+use lync_model::RegistrarKept;
 use lync_model::scenario::RegistrarChange;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// EnableDHCPServer, in layers; the DHCP component reads the result.
+/// EnableDHCPServer, in layers, of which the DHCP component reads the result; and the settings that are only kept.
 pub(crate) struct RegistrarConfiguration {
     registrar: Arc<Registrar>,
     layers: Mutex<Layers>,
 }
 
 struct Layers {
-    base: bool,
-    /// What scenarios set, by their number, in the order of arming.
+    /// EnableDHCPServer as the pool began.
+    configured: bool,
+    /// What an administrator set while the pool was there.
+    kept: RegistrarChange,
+    /// What scenarios made of EnableDHCPServer, by their number, in the order of arming.
     scenarios: Vec<(u64, bool)>,
+}
+
+impl Layers {
+    fn enabled(&self) -> bool {
+        self.kept.enable_dhcp_server.unwrap_or(self.configured)
+    }
 }
 
 impl RegistrarConfiguration {
     pub(crate) fn new(registrar: &Arc<Registrar>) -> Self {
-        let layers = Mutex::new(Layers { base: registrar.is_enabled(), scenarios: Vec::new() });
-        Self { registrar: Arc::clone(registrar), layers }
+        let layers = Layers {
+            configured: registrar.is_enabled(),
+            kept: RegistrarChange::default(),
+            scenarios: Vec::new(),
+        };
+        Self { registrar: Arc::clone(registrar), layers: Mutex::new(layers) }
     }
 
-    /// What counts.
+    /// Whether the Registrar answers DHCP, as it counts.
     pub(crate) fn is_enabled(&self) -> bool {
         self.registrar.is_enabled()
     }
 
-    /// What was set, without what scenarios make of it.
-    pub(crate) fn base(&self) -> bool {
-        self.lock().base
+    /// What counts: every setting is there.
+    pub(crate) fn shown(&self) -> RegistrarChange {
+        RegistrarChange { enable_dhcp_server: Some(self.is_enabled()), ..self.base() }
     }
 
-    /// Set-CsRegistrarConfiguration. It counts, whatever scenarios had made of it: that is how an administrator mends
-    /// them.
-    pub(crate) fn set(&self, enabled: bool) {
+    /// What was set, without what scenarios make of it: every setting is there.
+    pub(crate) fn base(&self) -> RegistrarChange {
+        let layers = self.lock();
+        let kept = RegistrarKept::default().changed(&layers.kept).unwrap_or_default();
+        RegistrarChange { enable_dhcp_server: Some(layers.enabled()), ..kept.shown() }
+    }
+
+    /// What was set of them while the pool was there.
+    pub(super) fn kept(&self) -> RegistrarChange {
+        self.lock().kept.clone()
+    }
+
+    /// Whether these can be what was set.
+    ///
+    /// # Errors
+    /// When a value is outside its documented range.
+    pub(super) fn fits(&self, kept: &RegistrarChange) -> Result<(), String> {
+        RegistrarKept::default().changed(kept).map(drop)
+    }
+
+    /// What will have been set when the change is made too; it changes nothing yet.
+    ///
+    /// # Errors
+    /// When a value is outside its documented range.
+    pub(super) fn plan(&self, change: &RegistrarChange) -> Result<RegistrarChange, String> {
+        let kept = merged(&self.lock().kept, change);
+        RegistrarKept::default().changed(&kept).map(|_| kept)
+    }
+
+    /// Set-CsRegistrarConfiguration, as [planned](Self::plan). It counts, whatever scenarios had made of it: that is how
+    /// an administrator mends them.
+    pub(super) fn set(&self, kept: RegistrarChange, change: &RegistrarChange) {
         let mut layers = self.lock();
-        layers.base = enabled;
+        layers.kept = kept;
+        if change.enable_dhcp_server.is_some() {
+            layers.scenarios.clear();
+        }
+        self.renew(&layers);
+    }
+
+    /// Forgets what was set, and what scenarios made of it.
+    pub(super) fn reset(&self) {
+        let mut layers = self.lock();
+        layers.kept = RegistrarChange::default();
         layers.scenarios.clear();
         self.renew(&layers);
     }
 
-    /// Adds the change of a scenario.
+    /// Whether the change would be taken.
+    ///
+    /// # Errors
+    /// When a value is outside its documented range.
+    pub(crate) fn check(&self, change: &RegistrarChange) -> Result<(), String> {
+        self.plan(change).map(drop)
+    }
+
+    /// Adds the change of a scenario. Of the settings that change nothing no scenario makes use.
     pub(crate) fn arm(&self, scenario: u64, change: &RegistrarChange) {
         let mut layers = self.lock();
         layers.scenarios.extend(change.enable_dhcp_server.map(|enabled| (scenario, enabled)));
@@ -62,7 +124,7 @@ impl RegistrarConfiguration {
 
     fn renew(&self, layers: &Layers) {
         let last = layers.scenarios.last();
-        self.registrar.set_enabled(last.map_or(layers.base, |(_, enabled)| *enabled));
+        self.registrar.set_enabled(last.map_or(layers.enabled(), |(_, enabled)| *enabled));
     }
 
     fn lock(&self) -> MutexGuard<'_, Layers> {
@@ -76,7 +138,13 @@ mod tests {
     use lync_dhcp::{RegistrarOptions, RegistrarSettings};
     use lync_proto::dhcp::{DomainName, UcClientOptions};
 
-    const OFF: RegistrarChange = RegistrarChange { enable_dhcp_server: Some(false) };
+    fn dhcp(enabled: bool) -> RegistrarChange {
+        RegistrarChange { enable_dhcp_server: Some(enabled), ..RegistrarChange::default() }
+    }
+
+    fn set(settings: &RegistrarConfiguration, change: &RegistrarChange) {
+        settings.set(settings.plan(change).unwrap(), change);
+    }
 
     fn settings() -> RegistrarConfiguration {
         let options = RegistrarOptions {
@@ -89,10 +157,12 @@ mod tests {
     #[test]
     fn scenarios_are_lifted_in_any_order() {
         let settings = settings();
-        settings.arm(1, &OFF);
-        settings.arm(2, &OFF);
+        settings.arm(1, &dhcp(false));
+        settings.arm(2, &dhcp(false));
         settings.lift(1);
-        assert!(!settings.is_enabled() && settings.base());
+        assert!(!settings.is_enabled());
+        assert_eq!(settings.base().enable_dhcp_server, Some(true));
+        assert_eq!(settings.shown().enable_dhcp_server, Some(false));
         settings.lift(2);
         assert!(settings.is_enabled());
     }
@@ -100,11 +170,31 @@ mod tests {
     #[test]
     fn an_administrator_beats_a_scenario_and_lifting_leaves_what_was_set() {
         let settings = settings();
-        settings.arm(1, &OFF);
-        settings.set(true);
+        settings.arm(1, &dhcp(false));
+        set(&settings, &dhcp(true));
         assert!(settings.is_enabled() && !settings.holds(1));
-        settings.set(false);
+        set(&settings, &dhcp(false));
         settings.lift(1);
         assert!(!settings.is_enabled());
+        settings.reset();
+        assert!(settings.is_enabled());
+    }
+
+    #[test]
+    fn what_does_not_name_dhcp_leaves_a_scenario_armed() {
+        let settings = settings();
+        settings.arm(1, &dhcp(false));
+        let users = RegistrarChange { max_user_count: Some(5000), ..RegistrarChange::default() };
+        set(&settings, &users);
+        assert!(!settings.is_enabled() && settings.holds(1));
+        let base = RegistrarKept { max_user_count: 5000, ..RegistrarKept::default() }.shown();
+        assert_eq!(settings.base(), RegistrarChange { enable_dhcp_server: Some(true), ..base });
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_refused() {
+        let settings = settings();
+        let many = RegistrarChange { max_endpoints_per_user: Some(65), ..RegistrarChange::default() };
+        assert_eq!(settings.check(&many).unwrap_err(), "max_endpoints_per_user: 65 is outside 1 to 64");
     }
 }

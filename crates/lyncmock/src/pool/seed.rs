@@ -1,14 +1,28 @@
-//! The users that a new store begins with.
+//! The users, accounts and policies that a new store begins with.
 
-use crate::config::{UserFixture, UserState, UsersFile};
+use crate::config::{AccountFixture, UserFixture, UserState, UsersFile};
 use lync_model::User;
-use lync_store::{Seed, SeedPin, SeedUser};
+use lync_store::{Seed, SeedAccount, SeedLogon, SeedPin, SeedUser};
 use time::{Duration, OffsetDateTime};
 
-/// The users of a file, with PINs set at `now`, or as long ago as their state wants.
+/// What stands in a file, with PINs set at `now`, or as long ago as their state wants.
 pub(crate) fn seed(file: &UsersFile, now: OffsetDateTime) -> Seed {
-    let lifetime = Duration::days(i64::from(file.policy.pin_lifetime_days));
-    let user = |fixture: &UserFixture| SeedUser {
+    let account = |fixture: &AccountFixture| SeedAccount {
+        account: fixture.account.clone(),
+        password: fixture.password.clone(),
+    };
+    Seed {
+        policy: file.policy.clone(),
+        policies: file.policies.clone(),
+        users: file.users.iter().map(|fixture| user(file, fixture, now)).collect(),
+        accounts: file.accounts.iter().map(account).collect(),
+    }
+}
+
+fn user(file: &UsersFile, fixture: &UserFixture, now: OffsetDateTime) -> SeedUser {
+    let policy = file.policy_of(fixture.pin_policy.as_deref());
+    let lifetime = Duration::days(i64::from(policy.pin_lifetime_days));
+    SeedUser {
         user: User {
             sip_uri: fixture.sip_uri.clone(),
             display_name: fixture.display_name.clone(),
@@ -25,6 +39,11 @@ pub(crate) fn seed(file: &UsersFile, now: OffsetDateTime) -> Seed {
             },
             locked: fixture.state == UserState::Locked,
         }),
-    };
-    Seed { policy: file.policy.clone(), users: file.users.iter().map(user).collect() }
+        logon: SeedLogon {
+            sam_account_name: fixture.sam_account_name.clone(),
+            password: fixture.password.clone(),
+            state: fixture.account_state,
+        },
+        pin_policy: fixture.pin_policy.clone(),
+    }
 }

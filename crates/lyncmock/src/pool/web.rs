@@ -1,5 +1,6 @@
 //! The settings of the web services: as an administrator set them, and what armed scenarios make of them.
 
+use super::settings::{merged, without};
 use lync_model::scenario::WebChange;
 use lync_model::{Live, WebServiceSettings};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,10 @@ pub(crate) struct WebConfiguration {
 }
 
 struct Layers {
+    configured: WebServiceSettings,
+    /// What an administrator set while the pool was there.
+    kept: WebChange,
+    /// The configuration with that.
     base: WebServiceSettings,
     /// The changes of scenarios, by their number, in the order of arming.
     scenarios: Vec<(u64, WebChange)>,
@@ -19,8 +24,13 @@ struct Layers {
 
 impl WebConfiguration {
     pub(crate) fn new(settings: WebServiceSettings) -> Self {
-        let layers = Mutex::new(Layers { base: settings.clone(), scenarios: Vec::new() });
-        Self { layers, effective: Live::new(settings) }
+        let layers = Layers {
+            configured: settings.clone(),
+            kept: WebChange::default(),
+            base: settings.clone(),
+            scenarios: Vec::new(),
+        };
+        Self { layers: Mutex::new(layers), effective: Live::new(settings) }
     }
 
     /// What counts.
@@ -33,27 +43,57 @@ impl WebConfiguration {
         self.lock().base.clone()
     }
 
-    /// Set-CsWebServiceConfiguration. What it names counts, whatever scenarios had made of it: that is how an
-    /// administrator mends them.
-    ///
-    /// # Errors
-    /// When a value is outside its documented range; nothing is changed then.
-    pub(crate) fn set(&self, change: &WebChange) -> Result<(), String> {
-        let mut layers = self.lock();
-        layers.base = changed(&layers.base, change)?;
-        for (_, scenario) in &mut layers.scenarios {
-            drop_named(scenario, change);
-        }
-        self.renew(&layers);
-        Ok(())
+    /// What was set of them while the pool was there.
+    pub(super) fn kept(&self) -> WebChange {
+        self.lock().kept.clone()
     }
 
-    /// Whether [`set`](Self::set) would.
+    /// Whether these can be what was set.
+    ///
+    /// # Errors
+    /// When a value is outside its documented range.
+    pub(super) fn fits(&self, kept: &WebChange) -> Result<(), String> {
+        changed(&self.lock().configured, kept).map(drop)
+    }
+
+    /// What will have been set when the change is made too; it changes nothing yet.
+    ///
+    /// # Errors
+    /// When a value is outside its documented range.
+    pub(super) fn plan(&self, change: &WebChange) -> Result<WebChange, String> {
+        let layers = self.lock();
+        let kept = merged(&layers.kept, change);
+        changed(&layers.configured, &kept).map(|_| kept)
+    }
+
+    /// Set-CsWebServiceConfiguration, as [planned](Self::plan). What `change` names counts, whatever scenarios had made
+    /// of it: that is how an administrator mends them.
+    pub(super) fn set(&self, kept: WebChange, change: &WebChange) {
+        let mut layers = self.lock();
+        let mut base = layers.configured.clone();
+        apply(&kept, &mut base);
+        (layers.kept, layers.base) = (kept, base);
+        for (_, scenario) in &mut layers.scenarios {
+            *scenario = without(scenario, change);
+        }
+        self.renew(&layers);
+    }
+
+    /// Forgets what was set, and what scenarios made of it.
+    pub(super) fn reset(&self) {
+        let mut layers = self.lock();
+        layers.kept = WebChange::default();
+        layers.base = layers.configured.clone();
+        layers.scenarios.clear();
+        self.renew(&layers);
+    }
+
+    /// Whether the change would be taken.
     ///
     /// # Errors
     /// When a value is outside its documented range.
     pub(crate) fn check(&self, change: &WebChange) -> Result<(), String> {
-        changed(&self.lock().base, change).map(drop)
+        self.plan(change).map(drop)
     }
 
     /// Adds the change of a scenario.
@@ -99,6 +139,12 @@ pub(crate) fn shown(settings: &WebServiceSettings) -> WebChange {
         max_csr_key_size: Some(settings.csr_key_size.max),
         hsts_max_age_seconds: Some(settings.hsts_max_age_seconds),
         ticket_lifetime_seconds: u32::try_from(settings.ticket_lifetime.whole_seconds()).ok(),
+        use_windows_auth: Some(settings.use_windows_auth),
+        infer_cert_chain_from_ssl: Some(settings.infer_cert_chain_from_ssl),
+        ca_signing_key_length: Some(settings.ca_signing_key_length),
+        max_group_size_to_expand: Some(settings.max_group_size_to_expand),
+        enable_statistics_in_response: Some(settings.enable_statistics_in_response),
+        mobile_preferred_auth_type: Some(settings.mobile_preferred_auth_type),
     }
 }
 
@@ -123,27 +169,14 @@ fn apply(change: &WebChange, settings: &mut WebServiceSettings) {
     set(&mut settings.csr_key_size.min, change.min_csr_key_size);
     set(&mut settings.csr_key_size.max, change.max_csr_key_size);
     set(&mut settings.hsts_max_age_seconds, change.hsts_max_age_seconds);
+    set(&mut settings.use_windows_auth, change.use_windows_auth);
+    set(&mut settings.infer_cert_chain_from_ssl, change.infer_cert_chain_from_ssl);
+    set(&mut settings.ca_signing_key_length, change.ca_signing_key_length);
+    set(&mut settings.max_group_size_to_expand, change.max_group_size_to_expand);
+    set(&mut settings.enable_statistics_in_response, change.enable_statistics_in_response);
+    set(&mut settings.mobile_preferred_auth_type, change.mobile_preferred_auth_type);
     let lifetime = change.ticket_lifetime_seconds.map(|seconds| Duration::seconds(i64::from(seconds)));
     set(&mut settings.ticket_lifetime, lifetime);
-}
-
-/// Forgets of `scenario` what `change` names.
-fn drop_named(scenario: &mut WebChange, change: &WebChange) {
-    fn forget<T: Copy>(of: &mut Option<T>, named: Option<T>) {
-        if named.is_some() {
-            *of = None;
-        }
-    }
-    forget(&mut scenario.use_pin_auth, change.use_pin_auth);
-    forget(&mut scenario.use_certificate_auth, change.use_certificate_auth);
-    forget(&mut scenario.enable_cert_chain_download, change.enable_cert_chain_download);
-    forget(&mut scenario.default_validity_period_hours, change.default_validity_period_hours);
-    forget(&mut scenario.min_validity_period_hours, change.min_validity_period_hours);
-    forget(&mut scenario.max_validity_period_hours, change.max_validity_period_hours);
-    forget(&mut scenario.min_csr_key_size, change.min_csr_key_size);
-    forget(&mut scenario.max_csr_key_size, change.max_csr_key_size);
-    forget(&mut scenario.hsts_max_age_seconds, change.hsts_max_age_seconds);
-    forget(&mut scenario.ticket_lifetime_seconds, change.ticket_lifetime_seconds);
 }
 
 /// The documented ranges of Set-CsWebServiceConfiguration, and a year at most for a ticket.
@@ -158,6 +191,7 @@ fn check(settings: &WebServiceSettings) -> Result<(), String> {
     within("default_validity_period_hours", validity.default_hours, validity.min_hours, validity.max_hours)?;
     within("max_csr_key_size", size.max, 1024, 16384)?;
     within("min_csr_key_size", size.min, 1024, size.max)?;
+    within("ca_signing_key_length", settings.ca_signing_key_length, 2048, 16384)?;
     let year = 365 * 24 * 3600;
     let lifetime = u32::try_from(settings.ticket_lifetime.whole_seconds()).unwrap_or(u32::MAX);
     within("ticket_lifetime_seconds", lifetime, 0, year)
@@ -166,9 +200,14 @@ fn check(settings: &WebServiceSettings) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lync_model::{MobileAuthType, WindowsAuth};
 
     fn pin_auth(on: bool) -> WebChange {
         WebChange { use_pin_auth: Some(on), ..WebChange::default() }
+    }
+
+    fn set(web: &WebConfiguration, change: &WebChange) {
+        web.set(web.plan(change).unwrap(), change);
     }
 
     #[test]
@@ -186,9 +225,57 @@ mod tests {
     fn an_administrator_beats_a_scenario() {
         let web = WebConfiguration::new(WebServiceSettings::default());
         web.arm(1, &pin_auth(false));
-        web.set(&pin_auth(true)).unwrap();
+        set(&web, &pin_auth(true));
         assert!(web.effective().get().use_pin_auth && !web.holds(1));
-        let too_small = WebChange { min_csr_key_size: Some(512), ..WebChange::default() };
-        assert_eq!(web.set(&too_small).unwrap_err(), "min_csr_key_size: 512 is outside 1024 to 16384");
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_refused_and_changes_nothing() {
+        let web = WebConfiguration::new(WebServiceSettings::default());
+        set(&web, &WebChange { max_csr_key_size: Some(2048), ..WebChange::default() });
+        let before = web.base();
+        for (change, complaint) in [
+            (
+                WebChange { min_csr_key_size: Some(512), ..WebChange::default() },
+                "min_csr_key_size: 512 is outside 1024 to 2048",
+            ),
+            (
+                WebChange { ca_signing_key_length: Some(1024), ..WebChange::default() },
+                "ca_signing_key_length: 1024 is outside 2048 to 16384",
+            ),
+        ] {
+            assert_eq!(web.plan(&change).unwrap_err(), complaint);
+            assert_eq!(web.check(&change).unwrap_err(), complaint);
+        }
+        assert_eq!(web.base(), before);
+    }
+
+    #[test]
+    fn every_setting_is_shown_and_can_be_set() {
+        let web = WebConfiguration::new(WebServiceSettings::default());
+        let all = WebChange {
+            use_pin_auth: Some(false),
+            use_certificate_auth: Some(false),
+            enable_cert_chain_download: Some(false),
+            default_validity_period_hours: Some(100),
+            min_validity_period_hours: Some(10),
+            max_validity_period_hours: Some(1000),
+            min_csr_key_size: Some(2048),
+            max_csr_key_size: Some(4096),
+            hsts_max_age_seconds: Some(7),
+            ticket_lifetime_seconds: Some(11),
+            use_windows_auth: Some(WindowsAuth::Ntlm),
+            infer_cert_chain_from_ssl: Some(false),
+            ca_signing_key_length: Some(4096),
+            max_group_size_to_expand: Some(5),
+            enable_statistics_in_response: Some(true),
+            mobile_preferred_auth_type: Some(MobileAuthType::WebTicketServicePin),
+        };
+        set(&web, &all);
+        assert_eq!(shown(&web.effective().get()), all);
+        web.arm(1, &pin_auth(true));
+        web.reset();
+        assert_eq!(web.base(), WebServiceSettings::default());
+        assert_eq!(*web.effective().get(), WebServiceSettings::default());
     }
 }

@@ -22,17 +22,16 @@ use lync_pki::Pool as Pki;
 use lync_proto::ticket::TicketKey;
 use lync_proto::userpin::PinDecryptionKey;
 use lync_store::Store;
-use lync_userpin::{Target, Timeouts};
+use lync_userpin::{Place, Target, Timeouts};
 use lync_web::{FrontEnd, Parts, Urls};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// For how long a stopping pool lets open requests finish.
-const GRACE: Duration = Duration::from_secs(1);
+/// For how long a stopping pool lets open requests finish. With all else that an end takes it is within a second.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// Serves every socket in `tasks` until `shutdown`.
 pub(super) async fn serve(
@@ -42,7 +41,7 @@ pub(super) async fn serve(
     shutdown: &CancellationToken,
 ) -> Result<(), StartError> {
     let serving = Serving::new(core)?;
-    let front_end = serving.front_end(sockets.urls(&core.config)?, sockets.userpin_address()?)?;
+    let front_end = serving.front_end(sockets.urls(&core.config)?, sockets.userpin_place(&core.config)?)?;
     let header_case = HeaderCase::new(lync_web::HEADER_CASE.iter().copied()).await;
     let header_case = header_case.map_err(|error| StartError::part("header names", &error))?;
     let web = |service| Options { header_case: Some(header_case.clone()), ..serving.options(service) };
@@ -52,9 +51,12 @@ pub(super) async fn serve(
     let https = lync_web::https(front_end);
     let acceptor = Some(serving.acceptor(Service::Https)?);
     tasks.spawn(lync_net::serve(sockets.https, acceptor, https, web(Service::Https), shutdown.clone()));
-    let service = serving.user_pin_service()?;
-    let (acceptor, options) = (Some(serving.acceptor(Service::UserPin)?), serving.options(Service::UserPin));
-    tasks.spawn(lync_net::serve(sockets.userpin, acceptor, service, options, shutdown.clone()));
+    if let Some(listener) = sockets.userpin {
+        let service = serving.user_pin_service()?;
+        let (acceptor, options) =
+            (Some(serving.acceptor(Service::UserPin)?), serving.options(Service::UserPin));
+        tasks.spawn(lync_net::serve(listener, acceptor, service, options, shutdown.clone()));
+    }
 
     serve_admin(core, sockets.admin, tasks, shutdown);
     if !sockets.dhcp.is_empty() {
@@ -142,11 +144,15 @@ impl<'a> Serving<'a> {
     }
 
     /// The front end's way to that service: over the socket, like between two servers.
-    fn user_pin(&self, address: SocketAddr) -> Result<lync_userpin::Client, StartError> {
+    fn user_pin(&self, place: Place) -> Result<lync_userpin::Client, StartError> {
         let problem = |error: &dyn std::fmt::Display| StartError::part("user-PIN service", error);
         let core = self.core;
-        let url = format!("https://{}:{}{}", core.config.fqdn, address.port(), lync_userpin::PATH);
-        let target = Target::new(&url, address).map_err(|error| problem(&error))?;
+        let port = match &place {
+            Place::Address(address) => address.port(),
+            Place::Host(_, port) => *port,
+        };
+        let url = format!("https://{}:{port}{}", core.config.fqdn, lync_userpin::PATH);
+        let target = Target::new(&url, place).map_err(|error| problem(&error))?;
         let (trust, clock) = (core.trust.clone(), core.clock.clone());
         let client = lync_userpin::Client::new(target, trust, &self.identity, clock, core.events.clone());
         let timeouts = Timeouts {
@@ -156,7 +162,7 @@ impl<'a> Serving<'a> {
         Ok(client.map_err(|error| problem(&error))?.with_timeouts(timeouts))
     }
 
-    fn front_end(&self, urls: Urls, user_pin: SocketAddr) -> Result<Arc<FrontEnd>, StartError> {
+    fn front_end(&self, urls: Urls, user_pin: Place) -> Result<Arc<FrontEnd>, StartError> {
         let core = self.core;
         let pki = &core.pki;
         let ticket_key = TicketKey::new(
@@ -170,11 +176,25 @@ impl<'a> Serving<'a> {
             diagnostics: core.config.diagnostics.clone(),
             user_pin: Arc::new(self.user_pin(user_pin)?),
             numbers: core.journal.clone(),
+            accounts: core.store.clone(),
+            windows: Arc::new(windows(&core.config)),
             authority: pki.clone(),
             ticket_key: ticket_key.map_err(|error| StartError::part("web ticket key", &error))?,
             clock: core.clock.clone(),
             rules: Arc::clone(&core.rules),
         })))
+    }
+}
+
+/// The front end's computer and its domain, as NTLM names them. Its computer account has the first label of its name, in
+/// the 15 characters that NetBIOS leaves it.
+fn windows(config: &Config) -> lync_ntlm::Target {
+    let host = config.fqdn.split('.').next().unwrap_or_default();
+    lync_ntlm::Target {
+        netbios_domain: config.windows_domain.clone(),
+        netbios_computer: host.chars().take(15).collect::<String>().to_ascii_uppercase(),
+        dns_domain: config.sip_domain.clone(),
+        dns_computer: config.fqdn.clone(),
     }
 }
 

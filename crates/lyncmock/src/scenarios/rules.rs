@@ -90,7 +90,7 @@ pub(crate) fn known_users(file: &crate::config::UsersFile) -> Vec<User> {
 }
 
 /// The name that was probably meant.
-pub(super) fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
     let given = given.to_ascii_lowercase();
     let scored = names.map(|name| (strsim::jaro_winkler(&given, &name.to_ascii_lowercase()), name));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;

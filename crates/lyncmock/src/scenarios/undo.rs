@@ -2,9 +2,9 @@
 
 use super::{ArmedScenario, ScenarioError};
 use crate::pool::Core;
-use lync_model::SipUri;
 use lync_model::rules::RuleId;
 use lync_model::scenario::{Service, UserChange};
+use lync_model::{AccountState, NtHash, SipUri};
 use lync_store::{StoreError, UserRecord};
 use rustls::pki_types::CertificateDer;
 use std::sync::Arc;
@@ -117,6 +117,10 @@ impl Core {
                 !now.counters().is_locked(self.clock.now())
             }
             UserChange::OtherPin | UserChange::PinExpired | UserChange::PinNotSet => now.pin() != after.pin(),
+            UserChange::OtherPassword => password(&now) != password(after),
+            UserChange::AccountLocked | UserChange::AccountDisabled | UserChange::PasswordExpired => {
+                state(&now) != state(after)
+            }
             UserChange::TwinOfExtension | UserChange::TwinOfNumber => {
                 for twin in added {
                     if self.store.record(twin).await.is_ok() {
@@ -141,6 +145,14 @@ impl Core {
             Undo::User { .. } | Undo::Certificates => false,
         }
     }
+}
+
+fn password(record: &UserRecord) -> Option<&NtHash> {
+    record.account()?.nt_hash.as_ref()
+}
+
+fn state(record: &UserRecord) -> Option<AccountState> {
+    record.account().map(|stored| stored.account.state)
 }
 
 fn pool(error: &dyn std::fmt::Display) -> ScenarioError {

@@ -89,6 +89,8 @@ impl Users {
                     enabled: user.enabled,
                     enterprise_voice_enabled: user.enterprise_voice,
                     pin: pin.map(PinText::new),
+                    account: None,
+                    password: None,
                 };
                 client.add_user(&wish).await?;
             }

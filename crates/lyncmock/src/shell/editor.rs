@@ -1,0 +1,169 @@
+//! Lines from a terminal: editing, history, completion, and answers that are not shown.
+
+use super::history::{HistoryFile, MAX_LINES};
+use lync_powershell::Shell;
+use rustyline::completion::{Completer, Pair};
+use rustyline::config::{Behavior, BellStyle, ColorMode, CompletionType, Config};
+use rustyline::error::ReadlineError;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::history::MemHistory;
+use rustyline::validate::Validator;
+use rustyline::{Context, Editor, Helper};
+use std::borrow::Cow;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Terminals on which nothing can be edited, and on which the system itself shows what is typed.
+const WITHOUT_CURSOR: [&str; 3] = ["dumb", "cons25", "emacs"];
+
+/// What became of a line.
+#[derive(Debug)]
+pub(super) enum Typed {
+    /// It was entered.
+    Line(String),
+    /// Ctrl-C.
+    Interrupted,
+    /// Ctrl-D, or a terminal that is gone.
+    End,
+}
+
+impl From<rustyline::Result<String>> for Typed {
+    fn from(read: rustyline::Result<String>) -> Self {
+        match read {
+            Ok(line) => Self::Line(line),
+            Err(ReadlineError::Interrupted) => Self::Interrupted,
+            Err(_) => Self::End,
+        }
+    }
+}
+
+/// The line that commands and answers are typed into. Blocks; it is for a thread of its own.
+///
+/// There is one for all of a session: what was typed ahead waits in its buffer, for whatever is read next.
+pub(super) struct LineEditor {
+    editor: Editor<Assistant, MemHistory>,
+    file: Option<HistoryFile>,
+    /// Changes places with the history of commands while an answer is typed.
+    of_answers: MemHistory,
+}
+
+impl LineEditor {
+    /// An editor for answers alone.
+    pub(super) fn new() -> rustyline::Result<Self> {
+        let config = Config::builder()
+            .max_history_size(MAX_LINES)?
+            // Tab goes through the candidates one after the other, as in a console of PowerShell.
+            .completion_type(CompletionType::Circular)
+            .bell_style(BellStyle::None)
+            // What is asked is for the person, wherever the output goes.
+            .behavior(Behavior::PreferTerm)
+            // A secret answer is masked by its colouring, which must then not be switched off.
+            .color_mode(ColorMode::Forced)
+            .auto_add_history(false)
+            .build();
+        let history = MemHistory::with_config(&config);
+        let of_answers = MemHistory::with_config(&config);
+        let mut editor = Editor::with_history(config, history)?;
+        editor.set_helper(Some(Assistant { shell: None, purpose: Purpose::Answer { secret: true } }));
+        Ok(Self { editor, file: None, of_answers })
+    }
+
+    /// An editor that completes by this session and remembers earlier ones.
+    pub(super) fn of_session(shell: Arc<Mutex<Shell>>) -> rustyline::Result<Self> {
+        let mut line = Self::new()?;
+        if let Some(assistant) = line.editor.helper_mut() {
+            assistant.shell = Some(shell);
+        }
+        let file = HistoryFile::of_the_user();
+        for entered in file.load() {
+            line.editor.add_history_entry(entered)?;
+        }
+        Ok(Self { file: Some(file), ..line })
+    }
+
+    /// Reads a command. `before` holds the lines that it goes on with.
+    pub(super) fn read(&mut self, prompt: &str, before: &str) -> Typed {
+        self.is_for(Purpose::Command { before: before.to_owned() });
+        self.editor.readline(prompt).into()
+    }
+
+    /// Asks for one answer. A secret one is shown as asterisks; where a terminal would show more, nobody is asked.
+    pub(super) fn ask(&mut self, prompt: &str, secret: bool) -> Typed {
+        let echoes =
+            std::env::var("TERM").is_ok_and(|kind| WITHOUT_CURSOR.iter().any(|known| *known == kind));
+        if secret && echoes {
+            return Typed::End;
+        }
+        self.is_for(Purpose::Answer { secret });
+        std::mem::swap(self.editor.history_mut(), &mut self.of_answers);
+        let typed = self.editor.readline(prompt).into();
+        std::mem::swap(self.editor.history_mut(), &mut self.of_answers);
+        typed
+    }
+
+    fn is_for(&mut self, purpose: Purpose) {
+        if let Some(assistant) = self.editor.helper_mut() {
+            assistant.purpose = purpose;
+        }
+    }
+
+    /// Remembers what was entered.
+    pub(super) fn remember(&mut self, entered: &str) {
+        // A history that is full forgets its oldest line; there is nothing else that can go wrong.
+        let _ = self.editor.add_history_entry(entered);
+        if let Some(file) = &self.file {
+            file.add(entered);
+        }
+    }
+}
+
+/// What a line is typed for.
+enum Purpose {
+    /// To be run, behind these lines.
+    Command { before: String },
+    /// For a command that runs and waits.
+    Answer { secret: bool },
+}
+
+/// Completes commands by a session, and masks answers.
+struct Assistant {
+    shell: Option<Arc<Mutex<Shell>>>,
+    purpose: Purpose,
+}
+
+impl Completer for Assistant {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, cursor: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        // While a command is typed the session runs nothing, so that it is there to be asked; while an answer is, not.
+        let (Some(shell), Purpose::Command { before }) = (&self.shell, &self.purpose) else {
+            return Ok((cursor, Vec::new()));
+        };
+        let text = format!("{before}{line}");
+        let found = shell.blocking_lock().complete(&text, before.len() + cursor);
+        let Some(start) = found.start.checked_sub(before.len()) else { return Ok((cursor, Vec::new())) };
+        let pair = |text: String| Pair { display: text.clone(), replacement: text };
+        Ok((start, found.candidates.into_iter().map(pair).collect()))
+    }
+}
+
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        match self.purpose {
+            Purpose::Answer { secret: true } => "*".repeat(line.chars().count()).into(),
+            _ => line.into(),
+        }
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
+        // Else a single character is written as it is typed, past `highlight`.
+        matches!(self.purpose, Purpose::Answer { secret: true }) && kind != CmdKind::MoveCursor
+    }
+}
+
+impl Helper for Assistant {}
+impl Validator for Assistant {}
+impl Hinter for Assistant {
+    type Hint = String;
+}
