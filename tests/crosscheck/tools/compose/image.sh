@@ -57,8 +57,10 @@ is_set() { setting "$1"; setting "$1" | grep -qF "$2"; }
 
 # Dockerfile's stage for a build from the sources is given these files: with each of them the packages are whole.
 context_is_whole() {
-    mkdir -p "$work/context" && printf 'FROM scratch\nCOPY . /\n' >"$work/context.Dockerfile" || return
-    DOCKER_BUILDKIT=0 docker build --quiet --tag "$project-context" --file "$work/context.Dockerfile" . || return
+    mkdir -p "$work/context" || return
+    # Not from a file: one that lies somewhere under target would be part of the context, and target with it.
+    printf 'FROM scratch\nCOPY . /\n' |
+        DOCKER_BUILDKIT=0 docker build --quiet --tag "$project-context" --file - . || return
     docker create --name "$project-context" "$project-context" x && docker export "$project-context" |
         tar -xf - -C "$work/context"
     docker rm --volumes "$project-context" && docker image rm "$project-context"
