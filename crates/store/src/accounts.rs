@@ -228,8 +228,17 @@ pub(crate) async fn insert(
     account: &Account,
     nt_hash: Option<&NtHash>,
 ) -> Result<i64, StoreError> {
-    account.validate()?;
     names::refuse_taken(&mut *connection, account, None).await?;
+    insert_free(connection, account, nt_hash).await
+}
+
+/// Adds an account, and answers with its row id. The caller has made sure that nobody else has the names.
+pub(crate) async fn insert_free(
+    connection: &mut SqliteConnection,
+    account: &Account,
+    nt_hash: Option<&NtHash>,
+) -> Result<i64, StoreError> {
+    account.validate()?;
     let (sam_key, upn_key) =
         (Account::key(&account.sam_account_name), Account::key(&account.user_principal_name));
     let (nt_hash, state) = (nt_hash.map(|hash| hash.expose().as_slice()), account.state.as_str());

@@ -5,7 +5,7 @@ use crate::{Store, StoreError, counters, hasher, pins, policy, users};
 use lync_model::lockout::Counters;
 use lync_model::{Account, AccountState, NamedPolicy, Password, Pin, PinPolicy, User};
 use sqlx::SqliteConnection;
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
@@ -129,64 +129,107 @@ async fn fill(
     for named in &seed.policies {
         policy::insert(&mut *tx, named).await?;
     }
+    let mut filling = Filling::begin(tx).await?;
     for SeedAccount { account, password } in &seed.accounts {
-        let hash = password.as_ref().map(|password| accounts::hash(password.expose())).transpose()?;
-        accounts::insert(&mut *tx, account, hash.as_ref()).await?;
+        filling.add_account(account, password.as_ref()).await?;
     }
-    let mut made = accounts_by_name(&mut *tx, &seed.users).await?;
+    let mut made = filling.accounts_by_name(&seed.users).await?;
     for (index, entry) in seed.users.iter().enumerate() {
         let account = match made.remove(&index) {
             Some(account) => account,
-            None => add_account(&mut *tx, entry).await?,
+            None => filling.add_account_of(entry).await?,
         };
-        let id = users::insert(&mut *tx, &entry.user, account).await?;
-        policy::grant(&mut *tx, id, entry.pin_policy.as_deref()).await?;
+        let id = filling.add_user(entry, account).await?;
         if let (Some(pin), Some(phc)) = (&entry.pin, hashes.remove(&index)) {
-            set_pin(&mut *tx, id, pin, &phc).await?;
+            filling.set_pin(id, entry, pin, &phc).await?;
         }
     }
     // The header field that SQLite leaves to its user: kept with the transaction, and no table of its own.
-    sqlx::query("PRAGMA user_version = 1").execute(tx).await?;
+    sqlx::query("PRAGMA user_version = 1").execute(filling.tx).await?;
     Ok(())
 }
 
-/// The accounts whose names are told, by the index of their user. They are there before those that take what is free.
-async fn accounts_by_name(
-    tx: &mut SqliteConnection,
-    users: &[SeedUser],
-) -> Result<HashMap<usize, i64>, StoreError> {
-    let mut made = HashMap::new();
-    for (index, entry) in users.iter().enumerate() {
-        if entry.logon.sam_account_name.is_some() {
-            made.insert(index, add_account(&mut *tx, entry).await?);
+/// A store that is being filled, by nobody else: what its rows would say is remembered, and not asked for user by user.
+struct Filling<'a> {
+    tx: &'a mut SqliteConnection,
+    taken: names::Taken,
+    /// The policy that holds for a user, by the one that is granted.
+    effective: HashMap<Option<&'a str>, PinPolicy>,
+}
+
+impl<'a> Filling<'a> {
+    async fn begin(tx: &'a mut SqliteConnection) -> Result<Self, StoreError> {
+        let taken = names::Taken::load(&mut *tx, None).await?;
+        Ok(Self { tx, taken, effective: HashMap::new() })
+    }
+
+    /// The accounts whose names are told, by the index of their user. They are there before those that take what is
+    /// free.
+    async fn accounts_by_name(&mut self, users: &[SeedUser]) -> Result<HashMap<usize, i64>, StoreError> {
+        let mut made = HashMap::new();
+        for (index, entry) in users.iter().enumerate() {
+            if entry.logon.sam_account_name.is_some() {
+                made.insert(index, self.add_account_of(entry).await?);
+            }
         }
+        Ok(made)
     }
-    Ok(made)
-}
 
-/// Adds the account of a user, and answers with its row id.
-async fn add_account(tx: &mut SqliteConnection, entry: &SeedUser) -> Result<i64, StoreError> {
-    let SeedLogon { sam_account_name, password, state } = &entry.logon;
-    let mut account = names::of_address(&entry.user.sip_uri, &entry.user.display_name);
-    account.state = *state;
-    match sam_account_name {
-        Some(name) => account.sam_account_name.clone_from(name),
-        None => names::make_free(&mut *tx, &mut account, None).await?,
+    /// Adds the account of a user, and answers with its row id.
+    async fn add_account_of(&mut self, entry: &SeedUser) -> Result<i64, StoreError> {
+        let SeedLogon { sam_account_name, password, state } = &entry.logon;
+        let mut account = names::of_address(&entry.user.sip_uri, &entry.user.display_name);
+        account.state = *state;
+        match sam_account_name {
+            Some(name) => account.sam_account_name.clone_from(name),
+            None => self.taken.make_free(&mut account),
+        }
+        self.add_account(&account, password.as_ref()).await
     }
-    let hash = password.as_ref().map(|password| accounts::hash(password.expose())).transpose()?;
-    accounts::insert(tx, &account, hash.as_ref()).await
-}
 
-async fn set_pin(tx: &mut SqliteConnection, id: i64, pin: &SeedPin, phc: &str) -> Result<(), StoreError> {
-    let policy = policy::effective(&mut *tx, id).await?;
-    pins::write_pin(&mut *tx, id, phc, pin.pin.expose().len(), pin.set_at).await?;
-    pins::write_history(&mut *tx, id, phc, &policy).await?;
-    if pin.locked {
-        let mut state = Counters::default();
-        state.lock();
-        counters::save(tx, id, &state).await?;
+    async fn add_account(
+        &mut self,
+        account: &Account,
+        password: Option<&Password>,
+    ) -> Result<i64, StoreError> {
+        let hash = password.map(|password| accounts::hash(password.expose())).transpose()?;
+        self.taken.take(account)?;
+        accounts::insert_free(&mut *self.tx, account, hash.as_ref()).await
     }
-    Ok(())
+
+    /// Adds the Lync user of an account, and answers with its row id.
+    async fn add_user(&mut self, entry: &SeedUser, account: i64) -> Result<i64, StoreError> {
+        let id = users::insert(&mut *self.tx, &entry.user, account).await?;
+        if let Some(identity) = &entry.pin_policy {
+            policy::grant(&mut *self.tx, id, Some(identity)).await?;
+        }
+        Ok(id)
+    }
+
+    async fn set_pin(
+        &mut self,
+        id: i64,
+        entry: &'a SeedUser,
+        pin: &SeedPin,
+        phc: &str,
+    ) -> Result<(), StoreError> {
+        let granted = entry.pin_policy.as_deref();
+        let policy = match self.effective.entry(granted) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(policy::effective(&mut *self.tx, id).await?),
+        };
+        pins::write_pin(&mut *self.tx, id, phc, pin.pin.expose().len(), pin.set_at).await?;
+        // A history that is kept holds one PIN at the least, and this is the first.
+        if policy.pin_history_count > 0 {
+            pins::write_history(&mut *self.tx, id, phc, policy).await?;
+        }
+        if pin.locked {
+            let mut state = Counters::default();
+            state.lock();
+            counters::save(&mut *self.tx, id, &state).await?;
+        }
+        Ok(())
+    }
 }
 
 async fn is_filled(connection: &mut SqliteConnection) -> Result<bool, StoreError> {

@@ -80,17 +80,56 @@ pub(crate) async fn make_free(
         Err(StoreError::AccountExists(_)) => {}
         free => return free,
     }
-    let rows = sqlx::query!("SELECT sam_key, upn_key FROM accounts WHERE id IS NOT ?", own)
-        .fetch_all(connection)
-        .await?;
-    let (sams, upns): (HashSet<_>, HashSet<_>) =
-        rows.into_iter().map(|row| (row.sam_key, row.upn_key)).unzip();
-    let sam = account.sam_account_name.clone();
-    account.sam_account_name = first_free(&sams, |n| format!("{sam}{n}"));
-    let upn = account.user_principal_name.clone();
-    let (name, domain) = upn.split_once('@').unwrap_or((&upn, ""));
-    account.user_principal_name = first_free(&upns, |n| format!("{name}{n}@{domain}"));
+    Taken::load(connection, own).await?.make_free(account);
     Ok(())
+}
+
+/// The names that accounts have, by their keys: for whoever adds many, and would else ask for each.
+pub(crate) struct Taken {
+    sams: HashSet<String>,
+    upns: HashSet<String>,
+}
+
+impl Taken {
+    /// Those of every account but one's `own`.
+    pub(crate) async fn load(
+        connection: &mut SqliteConnection,
+        own: Option<i64>,
+    ) -> Result<Self, StoreError> {
+        let rows = sqlx::query!("SELECT sam_key, upn_key FROM accounts WHERE id IS NOT ?", own)
+            .fetch_all(connection)
+            .await?;
+        let (sams, upns) = rows.into_iter().map(|row| (row.sam_key, row.upn_key)).unzip();
+        Ok(Self { sams, upns })
+    }
+
+    /// As [`make_free`] does it. The names are not taken by that.
+    pub(crate) fn make_free(&self, account: &mut Account) {
+        if self.taken_of(account).is_none() {
+            return;
+        }
+        let sam = account.sam_account_name.clone();
+        account.sam_account_name = first_free(&self.sams, |n| format!("{sam}{n}"));
+        let upn = account.user_principal_name.clone();
+        let (name, domain) = upn.split_once('@').unwrap_or((&upn, ""));
+        account.user_principal_name = first_free(&self.upns, |n| format!("{name}{n}@{domain}"));
+    }
+
+    /// Takes the names of an account, or refuses those that another has.
+    pub(crate) fn take(&mut self, account: &Account) -> Result<(), StoreError> {
+        if let Some(name) = self.taken_of(account) {
+            return Err(StoreError::AccountExists(name.to_owned()));
+        }
+        self.sams.insert(Account::key(&account.sam_account_name));
+        self.upns.insert(Account::key(&account.user_principal_name));
+        Ok(())
+    }
+
+    fn taken_of<'a>(&self, account: &'a Account) -> Option<&'a str> {
+        let (sam, upn) = (&account.sam_account_name, &account.user_principal_name);
+        let sam = self.sams.contains(&Account::key(sam)).then_some(sam);
+        sam.or_else(|| self.upns.contains(&Account::key(upn)).then_some(upn)).map(String::as_str)
+    }
 }
 
 /// Has the names compared as [`Account::key`] does it. The accounts of a store that had none were made by SQLite, whose
