@@ -112,17 +112,9 @@ impl Store {
     /// again; one that is locked out or disabled stays so.
     pub async fn set_password(&self, sam: &str, password: Option<&str>) -> Result<(), StoreError> {
         let nt_hash = password.map(hash).transpose()?;
-        let nt_hash = nt_hash.as_ref().map(|hash| hash.expose().as_slice());
         let mut tx = self.database.begin().await?;
         let id = by_sam(&mut tx, sam).await?.id;
-        sqlx::query!(
-            "UPDATE accounts SET nt_hash = ?1, state = iif(state = 'password-expired' AND ?1 IS NOT NULL, 'good', state)
-             WHERE id = ?2",
-            nt_hash,
-            id
-        )
-        .execute(&mut *tx)
-        .await?;
+        write_password(&mut tx, id, nt_hash.as_ref()).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -200,7 +192,7 @@ pub(crate) async fn find(
 }
 
 /// The account of this SamAccountName, which must be there.
-async fn by_sam(connection: &mut SqliteConnection, sam: &str) -> Result<AccountRow, StoreError> {
+pub(crate) async fn by_sam(connection: &mut SqliteConnection, sam: &str) -> Result<AccountRow, StoreError> {
     let found = find(connection, Names::Sam(sam)).await?;
     found.ok_or_else(|| StoreError::NoSuchAccount(sam.chars().take(names::MAX_QUOTED).collect()))
 }
@@ -280,6 +272,24 @@ pub(crate) async fn write(
         account.display_name,
         nt_hash,
         state,
+        id
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Replaces the password of an account; with a new one an expired one is good again.
+pub(crate) async fn write_password(
+    connection: &mut SqliteConnection,
+    id: i64,
+    nt_hash: Option<&NtHash>,
+) -> Result<(), StoreError> {
+    let nt_hash = nt_hash.map(|hash| hash.expose().as_slice());
+    sqlx::query!(
+        "UPDATE accounts SET nt_hash = ?1, state = iif(state = 'password-expired' AND ?1 IS NOT NULL, 'good', state)
+         WHERE id = ?2",
+        nt_hash,
         id
     )
     .execute(connection)

@@ -15,6 +15,7 @@
 //! | `record` | everything of one user, taken down and put back |
 //! | `change` | the states of a user that a scenario asks for |
 //! | `events` | what is written to the event log |
+//! | `new_user` | a user who is added with account, PIN and password |
 //! | `accounts` | accounts of Active Directory; how they become Lync users; the directory that NTLM asks |
 //! | `policy` | PIN policies, and which of them holds for whom |
 //! | `settings` | what an administrator set while the pool ran |
@@ -33,6 +34,7 @@ mod error;
 mod events;
 mod hasher;
 mod leases;
+mod new_user;
 mod pins;
 mod policy;
 mod record;
@@ -49,6 +51,7 @@ pub use accounts::{AccountUpdate, StoredAccount};
 pub use database::StoreLocation;
 pub use error::StoreError;
 pub use hasher::HashCost;
+pub use new_user::NewUser;
 pub use pins::PinInfo;
 pub use record::UserRecord;
 pub use seed::{Seed, SeedAccount, SeedLogon, SeedPin, SeedUser};

@@ -2,8 +2,8 @@
 
 use crate::accounts::{self, names};
 use crate::database::from_stored;
-use crate::{Store, StoreError, pins, policy};
-use lync_model::{LineUri, Pin, SipUri, User};
+use crate::{NewUser, Store, StoreError};
+use lync_model::{LineUri, SipUri, User};
 use sqlx::SqliteConnection;
 
 pub(crate) struct UserRow {
@@ -16,32 +16,9 @@ pub(crate) struct UserRow {
 }
 
 impl Store {
-    /// Adds a user without a PIN; `pin_set_at` is not looked at. The account is made with the user: named after the
-    /// address, and without a password. To make an account that is there a user, see
-    /// [`enable_user`](Self::enable_user).
-    ///
-    /// A line URI that somebody has already is taken: this is how the failures of shared numbers are set up.
+    /// Adds a user without a PIN, and an account without a password; see [`NewUser`].
     pub async fn add_user(&self, user: &User) -> Result<(), StoreError> {
-        let mut tx = self.database.begin().await?;
-        insert_with_account(&mut tx, user).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Adds a user with a PIN, or neither if the policy refuses the PIN; `pin_set_at` is not looked at.
-    ///
-    /// The PIN is set now, by an administrator: as by [`set_pin`](Self::set_pin).
-    pub async fn add_user_with_pin(&self, user: &User, pin: &Pin) -> Result<(), StoreError> {
-        // Before the transaction, in which nobody else can write.
-        let phc = self.hasher.hash(pin).await?;
-        let mut tx = self.database.begin().await?;
-        let id = insert_with_account(&mut tx, user).await?;
-        let policy = policy::effective(&mut tx, id).await?;
-        policy.check_new_pin(pin, user.line_uri.as_ref())?;
-        pins::write_pin(&mut tx, id, &phc, pin.expose().len(), self.clock.now()).await?;
-        pins::write_history(&mut tx, id, &phc, &policy).await?;
-        tx.commit().await?;
-        Ok(())
+        self.add_new_user(NewUser::new(user)).await
     }
 
     /// Replaces everything about the user of this address but the PIN; `pin_set_at` is not looked at.
@@ -241,7 +218,7 @@ pub(crate) async fn insert(
 mod tests {
     use super::*;
     use crate::testing::Pool;
-    use lync_model::{PinPolicy, PinRejected};
+    use lync_model::{Pin, PinPolicy, PinRejected};
 
     fn ken() -> User {
         User {
@@ -257,6 +234,10 @@ mod tests {
     /// Only who has Enterprise Voice signs in by PIN.
     fn voice_user() -> User {
         User { enterprise_voice: true, ..ken() }
+    }
+
+    async fn add_with_pin(store: &Store, user: &User, pin: &str) -> Result<(), StoreError> {
+        store.add_new_user(NewUser { pin: Some(&Pin::new(pin)), ..NewUser::new(user) }).await
     }
 
     #[tokio::test]
@@ -291,7 +272,7 @@ mod tests {
         let pool = Pool::open().await;
         let store = &pool.store;
         store.set_policy(&PinPolicy { pin_history_count: 1, ..PinPolicy::default() }).await.unwrap();
-        store.add_user_with_pin(&voice_user(), &Pin::new("07129")).await.unwrap();
+        add_with_pin(store, &voice_user(), "07129").await.unwrap();
         assert_eq!(pool.sign_in("1219", "07129").await, Ok(ken().sip_uri));
         let with_pin = User { pin_set_at: Some(pool.clock.now()), ..voice_user() };
         assert_eq!(store.users().await.unwrap(), [with_pin]);
@@ -308,22 +289,22 @@ mod tests {
             ("pin", PinRejected::NotDigits),
         ];
         for (pin, reason) in cases {
-            let refused = store.add_user_with_pin(&ken(), &Pin::new(pin)).await;
+            let refused = add_with_pin(&store, &ken(), pin).await;
             assert!(
                 matches!(&refused, Err(StoreError::PinRejected(found)) if *found == reason),
                 "{refused:?}"
             );
             assert_eq!(store.users().await.unwrap(), []);
         }
-        store.add_user_with_pin(&ken(), &Pin::new("07129")).await.unwrap();
+        add_with_pin(&store, &ken(), "07129").await.unwrap();
     }
 
     #[tokio::test]
     async fn a_user_who_is_there_already_keeps_the_pin() {
         let pool = Pool::open().await;
-        pool.store.add_user_with_pin(&voice_user(), &Pin::new("07129")).await.unwrap();
+        add_with_pin(&pool.store, &voice_user(), "07129").await.unwrap();
         for pin in ["83920", "1"] {
-            let refused = pool.store.add_user_with_pin(&voice_user(), &Pin::new(pin)).await;
+            let refused = add_with_pin(&pool.store, &voice_user(), pin).await;
             assert!(matches!(refused, Err(StoreError::UserExists(user)) if user == ken().sip_uri));
         }
         assert_eq!(pool.sign_in("1219", "07129").await, Ok(ken().sip_uri));

@@ -6,7 +6,7 @@
 use lync_model::ports::{PinFailureReason, UserPinError, UserPinService};
 use lync_model::scenario::UserChange;
 use lync_model::{Clock, Event, EventLog, Pin, PinPolicy, SipUri, User};
-use lync_store::{HashCost, Store, StoreLocation};
+use lync_store::{HashCost, NewUser, Store, StoreLocation};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use time::Duration;
@@ -88,7 +88,7 @@ impl<'a> Pool<'a> {
         };
         let digits = |last: &str| Pin::new(format!("{}{last}", "80".repeat(12).split_at(pin_length - 1).0));
         let (right, wrong) = (digits("2"), digits("3"));
-        store.add_user_with_pin(&user, &right).await.unwrap();
+        store.add_new_user(NewUser { pin: Some(&right), ..NewUser::new(&user) }).await.unwrap();
         Self { folder, clock, log, store, right, wrong }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Control, OrRefused, stored};
 use crate::config::check_display_name;
-use lync_admin::dto::{NewAddress, NewUser, PinInfo, User, UserUpdate};
+use lync_admin::dto::{NewAddress, NewUser, PasswordText, PinInfo, PinText, User, UserUpdate};
 use lync_admin::{ApiError, ApiResult, Scope};
 use lync_model::{Account, LineUri, SipUri};
 use lync_store::StoreError;
@@ -57,25 +57,20 @@ impl Control {
             pin_set_at: None,
         };
         self.check_namespace(scope)?;
+        let account = match &wish.account {
+            Some(given) => Some(self.found_account(scope, given).await?.sam_account_name),
+            None => None,
+        };
+        let new = lync_store::NewUser {
+            user: &user,
+            account: account.as_deref(),
+            pin: wish.pin.as_ref().map(PinText::pin),
+            password: wish.password.as_ref().map(PasswordText::expose),
+        };
         let store = &self.core.store;
-        match (&wish.account, &wish.pin) {
-            (Some(given), pin) => {
-                let account = self.found_account(scope, given).await?.sam_account_name;
-                match pin {
-                    Some(pin) => store.enable_user_with_pin(&account, &user, pin.pin()).await.or_refused()?,
-                    None => store.enable_user(&account, &user).await.or_refused()?,
-                }
-            }
-            (None, Some(pin)) => store.add_user_with_pin(&user, pin.pin()).await.or_refused()?,
-            (None, None) => store.add_user(&user).await.or_refused()?,
-        }
+        store.add_new_user(new).await.or_refused()?;
         self.keep_namespace(scope.namespace.as_deref(), &user);
         self.core.users_changed().await;
-        if let Some(password) = &wish.password {
-            let made = store.account_of(&user.sip_uri).await.or_refused()?;
-            let name = made.map(|account| account.sam_account_name).unwrap_or_default();
-            store.set_password(&name, Some(password.expose())).await.or_refused()?;
-        }
         let user = store.user(&user.sip_uri).await.or_refused()?.unwrap_or(user);
         self.shown(&user).await
     }

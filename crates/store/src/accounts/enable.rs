@@ -1,43 +1,13 @@
 //! Making an account a Lync user, and no Lync user again.
 
-use super::{by_sam, of_user};
-use crate::{Store, StoreError, pins, policy, users};
-use lync_model::{Account, Pin, SipUri, User};
+use super::of_user;
+use crate::{NewUser, Store, StoreError, users};
+use lync_model::{Account, SipUri, User};
 
 impl Store {
-    /// Makes an account a Lync user without a PIN, as Enable-CsUser does. `display_name` and `pin_set_at` are not
-    /// looked at: the name is the account's.
+    /// Makes an account a Lync user without a PIN, as Enable-CsUser does; see [`NewUser`].
     pub async fn enable_user(&self, sam: &str, user: &User) -> Result<(), StoreError> {
-        self.enable(sam, user, None).await
-    }
-
-    /// As [`enable_user`](Self::enable_user), with a PIN that an administrator sets at once; neither happens if the
-    /// policy refuses the PIN.
-    pub async fn enable_user_with_pin(&self, sam: &str, user: &User, pin: &Pin) -> Result<(), StoreError> {
-        self.enable(sam, user, Some(pin)).await
-    }
-
-    async fn enable(&self, sam: &str, user: &User, pin: Option<&Pin>) -> Result<(), StoreError> {
-        // Before the transaction, in which nobody else can write.
-        let hashed = match pin {
-            Some(pin) => Some((pin, self.hasher.hash(pin).await?)),
-            None => None,
-        };
-        let mut tx = self.database.begin().await?;
-        let row = by_sam(&mut tx, sam).await?;
-        let (account_id, account) = (row.id, row.read()?.account);
-        if let Some(user) = account.sip_uri {
-            return Err(StoreError::AccountTaken { account: account.sam_account_name, user });
-        }
-        let id = users::insert(&mut tx, user, account_id).await?;
-        if let Some((pin, phc)) = hashed {
-            let policy = policy::effective(&mut tx, id).await?;
-            policy.check_new_pin(pin, user.line_uri.as_ref())?;
-            pins::write_pin(&mut tx, id, &phc, pin.expose().len(), self.clock.now()).await?;
-            pins::write_history(&mut tx, id, &phc, &policy).await?;
-        }
-        tx.commit().await?;
-        Ok(())
+        self.add_new_user(NewUser { account: Some(sam), ..NewUser::new(user) }).await
     }
 
     /// Makes a Lync user none, as Disable-CsUser does: PIN, counters, certificates and the granted policy go, the

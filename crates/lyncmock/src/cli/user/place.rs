@@ -77,10 +77,10 @@ impl Users {
 
     pub(super) async fn add(&self, user: &User, pin: Option<Pin>) -> anyhow::Result<()> {
         match self {
-            Self::Kept(store) => match pin {
-                Some(pin) => store.add_user_with_pin(user, &pin).await?,
-                None => store.add_user(user).await?,
-            },
+            Self::Kept(store) => {
+                let new = lync_store::NewUser { pin: pin.as_ref(), ..lync_store::NewUser::new(user) };
+                store.add_new_user(new).await?;
+            }
             Self::Running(client) => {
                 let wish = NewUser {
                     sip_address: user.sip_uri.to_string(),

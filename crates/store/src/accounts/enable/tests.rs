@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testing::Pool;
-use lync_model::{AccountState, PinRejected};
+use lync_model::{AccountState, Pin, PinRejected};
 
 const PIN: &str = "07129";
 const LINE: &str = "tel:+12065551219;ext=1219";
@@ -25,11 +25,16 @@ async fn with_account() -> Pool {
     pool
 }
 
+async fn enable(store: &Store, sam: &str, user: &User, pin: &str) -> Result<(), StoreError> {
+    let new = NewUser { account: Some(sam), pin: Some(&Pin::new(pin)), ..NewUser::new(user) };
+    store.add_new_user(new).await
+}
+
 #[tokio::test]
 async fn an_account_that_is_enabled_signs_in_under_its_own_name() {
     let pool = with_account().await;
     let user = Pool::user("kenmyer", Some(LINE));
-    pool.store.enable_user_with_pin("KMYER", &user, &Pin::new(PIN)).await.unwrap();
+    enable(&pool.store, "KMYER", &user, PIN).await.unwrap();
     assert_eq!(pool.sign_in("1219", PIN).await, Ok(user.sip_uri.clone()));
     assert_eq!(pool.store.users().await.unwrap().first().unwrap().display_name, "Ken Myer");
     let account = pool.store.account_of(&user.sip_uri).await.unwrap().unwrap();
@@ -48,7 +53,7 @@ async fn what_cannot_be_enabled_stays_as_it_is() {
     );
     let taken = pool.store.enable_user("kmyer", &Pool::user("kenmyer", None)).await;
     assert!(matches!(taken, Err(StoreError::UserExists(user)) if user == ken));
-    let weak = pool.store.enable_user_with_pin("kmyer", &Pool::user("k", Some(LINE)), &Pin::new("1")).await;
+    let weak = enable(&pool.store, "kmyer", &Pool::user("k", Some(LINE)), "1").await;
     assert!(matches!(weak, Err(StoreError::PinRejected(PinRejected::TooShort { min: 5 }))));
     assert_eq!(pool.store.account("kmyer").await.unwrap(), Some(not_yet()));
     assert_eq!(pool.store.users().await.unwrap().len(), 1);
