@@ -33,13 +33,14 @@ use time::OffsetDateTime;
 /// The admin API's view of a pool.
 pub(crate) struct Control {
     core: Arc<Core>,
-    /// Arming, lifting, resetting and loading are one at a time: half of one must not meet half of another.
-    turn: tokio::sync::Mutex<()>,
+    /// Arming, lifting, resetting, loading and dumping are one at a time: half of one must not meet half of another. Who
+    /// makes and removes users does so beside others who do, and beside nothing of these.
+    turn: tokio::sync::RwLock<()>,
 }
 
 impl Control {
     pub(crate) fn new(core: &Arc<Core>) -> Self {
-        Self { core: Arc::clone(core), turn: tokio::sync::Mutex::new(()) }
+        Self { core: Arc::clone(core), turn: tokio::sync::RwLock::new(()) }
     }
 }
 
@@ -97,6 +98,7 @@ impl Pool for Control {
     }
 
     async fn remove_account(&self, scope: &Scope, account: &str) -> ApiResult<()> {
+        let _turn = self.turn.read().await;
         self.delete_account(scope, account).await
     }
 
@@ -116,6 +118,7 @@ impl Pool for Control {
     }
 
     async fn add_user(&self, scope: &Scope, user: NewUser) -> ApiResult<User> {
+        let _turn = self.turn.read().await;
         self.new_user(scope, &user).await
     }
 
@@ -129,15 +132,17 @@ impl Pool for Control {
     }
 
     async fn remove_user(&self, scope: &Scope, user: &str) -> ApiResult<()> {
+        let _turn = self.turn.read().await;
         self.delete_user(scope, user).await
     }
 
     async fn disable_user(&self, scope: &Scope, user: &str) -> ApiResult<()> {
+        let _turn = self.turn.read().await;
         self.disable(scope, user).await
     }
 
     async fn rename_user(&self, scope: &Scope, user: &str, address: NewAddress) -> ApiResult<User> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.write().await;
         self.rename(scope, user, &address).await
     }
 
@@ -189,12 +194,12 @@ impl Pool for Control {
     }
 
     async fn set_namespace(&self, name: &str, members: NamespaceMembers) -> ApiResult<Namespace> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.write().await;
         self.claim(name, &members).await
     }
 
     async fn remove_namespace(&self, name: &str) -> ApiResult<()> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.write().await;
         self.forget_namespace(name).await
     }
 
@@ -270,12 +275,12 @@ impl Pool for Control {
     }
 
     async fn arm(&self, scope: &Scope, wish: ArmScenario) -> ApiResult<ArmedScenario> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.write().await;
         self.arm_scenario(scope, &wish).await
     }
 
     async fn lift(&self, scope: &Scope, id: u64) -> ApiResult<()> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.write().await;
         self.lift_scenario(scope, id).await
     }
 
@@ -284,13 +289,13 @@ impl Pool for Control {
     }
 
     async fn add_rule(&self, scope: &Scope, rule: RuleSpec) -> ApiResult<ArmedRule> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.write().await;
         let mut armed = self.arm_rules(scope, &[rule]).await?;
         armed.pop().ok_or_else(|| ApiError::unavailable("the rule was disarmed at once"))
     }
 
     async fn replace_rules(&self, scope: &Scope, rules: Vec<RuleSpec>) -> ApiResult<Vec<ArmedRule>> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.write().await;
         self.swap_rules(scope, &rules).await
     }
 
@@ -351,16 +356,17 @@ impl Pool for Control {
     }
 
     async fn reset(&self, scope: &Scope, what: Reset) -> ApiResult<()> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.write().await;
         self.begin_again(scope, what).await
     }
 
     async fn state(&self, scope: &Scope, secrets: bool) -> ApiResult<State> {
+        let _turn = self.turn.write().await;
         self.dump(scope, secrets).await
     }
 
     async fn load_state(&self, scope: &Scope, state: State) -> ApiResult<()> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.write().await;
         self.load(scope, &state).await
     }
 

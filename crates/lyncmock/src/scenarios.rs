@@ -136,6 +136,11 @@ pub(crate) struct ArmedScenario {
 }
 
 impl Scenarios {
+    /// Waits until nothing is half armed or half lifted, and keeps it so.
+    pub(crate) async fn hold_still(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
     fn next_id(&self) -> u64 {
         let mut armed = self.armed.lock().unwrap_or_else(PoisonError::into_inner);
         armed.last += 1;

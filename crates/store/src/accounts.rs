@@ -50,16 +50,7 @@ impl Store {
 
     /// All accounts with the hashes of their passwords, by SamAccountName.
     pub async fn stored_accounts(&self) -> Result<Vec<StoredAccount>, StoreError> {
-        let rows = sqlx::query_as!(
-            AccountRow,
-            r#"SELECT a.id, sam_account_name, user_principal_name, display_name, nt_hash, state,
-                      u.sip_uri AS "sip_uri?", u.enabled AS "enabled?: bool"
-               FROM accounts a LEFT JOIN users u ON u.account_id = a.id
-               ORDER BY sam_key"#
-        )
-        .fetch_all(&self.database.read)
-        .await?;
-        rows.into_iter().map(AccountRow::read).collect()
+        all(&mut *self.database.read.acquire().await?).await
     }
 
     /// The account that this names: a SamAccountName, `DOMAIN\SamAccountName` or a UserPrincipalName, in any case.
@@ -167,6 +158,20 @@ impl AccountRow {
 pub(crate) fn hash(password: &str) -> Result<NtHash, StoreError> {
     Password::check(password)?;
     Ok(NtHash::of_password(password))
+}
+
+/// All accounts, by SamAccountName.
+pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<StoredAccount>, StoreError> {
+    let rows = sqlx::query_as!(
+        AccountRow,
+        r#"SELECT a.id, sam_account_name, user_principal_name, display_name, nt_hash, state,
+                  u.sip_uri AS "sip_uri?", u.enabled AS "enabled?: bool"
+           FROM accounts a LEFT JOIN users u ON u.account_id = a.id
+           ORDER BY sam_key"#
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(AccountRow::read).collect()
 }
 
 /// The account of this name.

@@ -13,6 +13,7 @@
 //! | `verify` | a sign-in by PIN and its lockout |
 //! | `seed` | what a new store begins with |
 //! | `record` | everything of one user, taken down and put back |
+//! | `snapshot` | accounts, users and policies at one moment |
 //! | `change` | the states of a user that a scenario asks for |
 //! | `events` | what is written to the event log |
 //! | `new_user` | a user who is added with account, PIN and password |
@@ -41,6 +42,7 @@ mod record;
 mod seed;
 mod service;
 mod settings;
+mod snapshot;
 mod stored;
 #[cfg(test)]
 mod testing;
@@ -55,6 +57,7 @@ pub use new_user::NewUser;
 pub use pins::PinInfo;
 pub use record::UserRecord;
 pub use seed::{Seed, SeedAccount, SeedLogon, SeedPin, SeedUser};
+pub use snapshot::Snapshot;
 pub use stored::StoredPin;
 
 use database::Database;

@@ -56,16 +56,7 @@ impl Store {
 
     /// All users, by address.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
-        let rows = sqlx::query_as!(
-            UserRow,
-            r#"SELECT sip_uri, display_name, line_uri, enabled AS "enabled: bool",
-                      enterprise_voice AS "enterprise_voice: bool", set_at AS "pin_set_at?"
-               FROM users JOIN accounts ON accounts.id = users.account_id LEFT JOIN pins ON pins.user_id = users.id
-               ORDER BY sip_uri"#
-        )
-        .fetch_all(&self.database.read)
-        .await?;
-        rows.into_iter().map(UserRow::read).collect()
+        all(&mut *self.database.read.acquire().await?).await
     }
 }
 
@@ -98,6 +89,20 @@ impl<'a> Line<'a> {
             extension: line.and_then(LineUri::extension),
         }
     }
+}
+
+/// All users, by address.
+pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<User>, StoreError> {
+    let rows = sqlx::query_as!(
+        UserRow,
+        r#"SELECT sip_uri, display_name, line_uri, enabled AS "enabled: bool",
+                  enterprise_voice AS "enterprise_voice: bool", set_at AS "pin_set_at?"
+           FROM users JOIN accounts ON accounts.id = users.account_id LEFT JOIN pins ON pins.user_id = users.id
+           ORDER BY sip_uri"#
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(UserRow::read).collect()
 }
 
 pub(crate) async fn id(connection: &mut SqliteConnection, user: &SipUri) -> Result<i64, StoreError> {

@@ -16,7 +16,8 @@ pub(super) fn routes() -> Router<Arc<Api>> {
 /// Show all that the pool was told
 ///
 /// Accounts, users, policies, settings, rules and armed scenarios. Hashes of PINs and passwords are there only when
-/// secrets are asked for; PINs and passwords never.
+/// secrets are asked for; PINs and passwords never. All that refers to each other is of one moment. A rule or a scenario
+/// for a user who is gone is left out.
 #[utoipa::path(get, path = "/v1/state", tag = "state",
     params(("secrets" = Option<bool>, Query, description = "With the hashes of PINs and passwords, and the lockouts"),
         crate::openapi::Namespaced),

@@ -68,6 +68,12 @@ impl Control {
     }
 }
 
+/// A policy that can be granted, in the form in which it is compared.
+pub(super) fn tag(identity: &str) -> Option<String> {
+    let identity = identity.parse().ok()?;
+    matches!(identity, PolicyIdentity::Tag(_)).then(|| identity.key())
+}
+
 pub(super) fn shown_policy(policy: &NamedPolicy) -> NamedPinPolicy {
     let description = policy.description.clone();
     NamedPinPolicy {

@@ -19,19 +19,14 @@ impl Control {
         called(&users, given).cloned().or_refused()
     }
 
-    /// A namespace sees its users, and while it has none those who belong to no other; the whole pool sees all.
+    /// As [`sees`], by the namespaces that there are now.
     pub(super) fn sees(&self, scope: &Scope, user: &SipUri) -> bool {
-        let Some(name) = scope.namespace.as_deref() else { return true };
-        let namespaces = self.core.rules.namespaces().get();
-        let has_users = namespaces.members(name).is_some_and(|members| !members.users.is_empty());
-        self.namespace_of(user).map_or(!has_users, |owner| owner == name)
+        sees(&self.core.rules.namespaces().get(), scope, user)
     }
 
     /// The namespace to which a user belongs.
     pub(super) fn namespace_of(&self, user: &SipUri) -> Option<String> {
-        let namespaces = self.core.rules.namespaces().get();
-        let found = namespaces.iter().find(|(_, members)| members.users.contains_key(user));
-        found.map(|(name, _)| name.to_owned())
+        owner(&self.core.rules.namespaces().get(), user).map(str::to_owned)
     }
 
     /// Makes a user a member of a namespace.
@@ -88,6 +83,18 @@ impl Control {
         });
         Ok(())
     }
+}
+
+/// A namespace sees its users, and while it has none those who belong to no other; the whole pool sees all.
+pub(super) fn sees(namespaces: &Namespaces, scope: &Scope, user: &SipUri) -> bool {
+    let Some(name) = scope.namespace.as_deref() else { return true };
+    let has_users = namespaces.members(name).is_some_and(|members| !members.users.is_empty());
+    owner(namespaces, user).map_or(!has_users, |owner| owner == name)
+}
+
+fn owner<'a>(namespaces: &'a Namespaces, user: &SipUri) -> Option<&'a str> {
+    let found = namespaces.iter().find(|(_, members)| members.users.contains_key(user));
+    found.map(|(name, _)| name)
 }
 
 /// What a wish means, where these are the users.
@@ -154,7 +161,7 @@ fn overlap(ours: &Members, theirs: &Members, other: &str) -> Option<ApiError> {
     })
 }
 
-fn shown(name: &str, members: &Members) -> Namespace {
+pub(super) fn shown(name: &str, members: &Members) -> Namespace {
     Namespace {
         name: name.to_owned(),
         users: members.users.keys().map(ToString::to_string).collect(),

@@ -1,117 +1,54 @@
 //! The whole state of a pool: dumped, loaded, and brought back to the beginning.
 
+mod moment;
+
 use super::policies::{GLOBAL, shown_policy};
 use super::{Control, OrRefused};
 use crate::pool::web::shown;
 use lync_admin::dto::{
-    AccountRecord, ArmScenario, NamespaceMembers, NtHashText, PasswordState, Phc, PinState, Reset, State,
-    UserState,
+    AccountRecord, NamespaceMembers, NtHashText, PasswordState, Phc, PinState, Reset, State, UserState,
 };
 use lync_admin::{ApiError, ApiResult, Scope};
-use lync_model::User;
-use lync_store::{StoreError, StoredAccount, UserRecord};
-use std::collections::{BTreeMap, HashMap};
+use lync_store::{StoredAccount, UserRecord};
+use moment::{Found, Moment, as_found};
 
 impl Control {
     /// What the scope sees of the pool, as it is without the armed scenarios: these are armed anew when it is loaded.
     /// A namespace has neither settings nor a policy of its own.
+    ///
+    /// Accounts, users, policies and grants are one moment's; so are the scenarios and the namespaces, for the caller
+    /// keeps away whoever changes them over the API. The rules and each of the settings may be of the moment before. A
+    /// rule or a scenario for a user who is gone is left out: it could not be loaded.
     pub(super) async fn dump(&self, scope: &Scope, secrets: bool) -> ApiResult<State> {
-        let store = &self.core.store;
         let pool = scope.namespace.is_none();
         let mut registrar = self.core.registrar_settings.base();
         // A pool without DHCP refuses to switch it on.
         registrar.enable_dhcp_server =
             registrar.enable_dhcp_server.map(|on| on && !self.core.dhcp.is_empty());
-        let policies = store.pin_policies().await.or_refused()?;
+        let moment = self.moment(secrets).await?;
         let (global, others): (Vec<_>, Vec<_>) =
-            policies.iter().map(shown_policy).partition(|policy| policy.identity == GLOBAL);
-        let ours = |namespace: &Option<String>| *namespace == scope.namespace;
-        let rules = self.list_rules(scope).into_iter();
-        let rules = rules.filter(|rule| rule.scenario.is_none() && ours(&rule.namespace));
-        let armed = self.list_armed(scope).await.into_iter().filter(|armed| ours(&armed.namespace));
-        let namespaces = self.list_namespaces().into_iter();
-        let namespaces = namespaces.filter(|one| pool || scope.namespace.as_ref() == Some(&one.name));
+            moment.store.policies.iter().map(shown_policy).partition(|policy| policy.identity == GLOBAL);
+        let users = moment.users();
+        let seen = users.values().filter(|found| moment.sees(scope, &found.user.sip_uri));
+        let namespaces = moment.namespaces(scope, &users).into_iter();
         Ok(State {
             web: pool.then(|| shown(&self.core.web.base())),
             registrar: pool.then_some(registrar),
             proxy: pool.then(|| self.core.proxy.shown()),
             pin_policy: global.into_iter().next().map(|global| global.policy).filter(|_| pool),
             pin_policies: pool.then_some(others),
-            accounts: Some(self.dumped_accounts(scope, secrets).await?),
-            users: Some(self.dumped_users(scope, secrets).await?),
+            accounts: Some(dumped_accounts(&moment, scope, secrets)),
+            users: Some(seen.map(|found| dumped(found, secrets)).collect()),
             namespaces: Some(namespaces.map(claimed).collect()),
-            rules: Some(rules.map(|rule| rule.rule).collect()),
-            armed: Some(
-                armed.map(|armed| ArmScenario { scenario: armed.scenario, user: armed.user }).collect(),
-            ),
+            rules: Some(moment.rules(scope, &users)),
+            armed: Some(moment.armed(scope, &users)),
         })
-    }
-
-    /// The accounts as the armed scenarios found them; of a namespace those of its users.
-    async fn dumped_accounts(&self, scope: &Scope, secrets: bool) -> ApiResult<Vec<AccountRecord>> {
-        let mut accounts = self.accounts_as_found().await?;
-        accounts.retain(|stored| match &stored.account.sip_uri {
-            Some(user) => self.sees(scope, user),
-            None => scope.namespace.is_none(),
-        });
-        accounts.sort_by_cached_key(|stored| lync_model::Account::key(&stored.account.sam_account_name));
-        Ok(accounts.iter().map(|stored| dumped_account(stored, secrets)).collect())
     }
 
     /// The accounts as the armed scenarios found them.
     pub(super) async fn accounts_as_found(&self) -> ApiResult<Vec<StoredAccount>> {
         let (found, added) = self.core.found_by_scenarios();
-        let mut accounts = self.core.store.stored_accounts().await.or_refused()?;
-        accounts.retain(|stored| stored.account.sip_uri.as_ref().is_none_or(|user| !added.contains(user)));
-        for own in found.iter().filter_map(|record| record.account()) {
-            accounts.retain(|stored| stored.account.sam_account_name != own.account.sam_account_name);
-            accounts.push(own.clone());
-        }
-        Ok(accounts)
-    }
-
-    /// The users as the armed scenarios found them.
-    async fn dumped_users(&self, scope: &Scope, secrets: bool) -> ApiResult<Vec<UserState>> {
-        let store = &self.core.store;
-        let (found, added) = self.core.found_by_scenarios();
-        let accounts: HashMap<_, _> = store
-            .accounts()
-            .await
-            .or_refused()?
-            .into_iter()
-            .filter_map(|account| Some((account.sip_uri?, account.sam_account_name)))
-            .collect();
-        let policies: HashMap<_, _> = store.granted_pin_policies().await.or_refused()?.into_iter().collect();
-        let mut users = BTreeMap::new();
-        for user in store.users().await.or_refused()? {
-            let changed = found.iter().any(|record| *record.user() == user.sip_uri);
-            if changed || added.contains(&user.sip_uri) || !self.sees(scope, &user.sip_uri) {
-                continue;
-            }
-            let record = match secrets {
-                true => match store.record(&user.sip_uri).await {
-                    // Removed since the list was read.
-                    Err(StoreError::NoSuchUser(_)) => continue,
-                    record => Some(record.or_refused()?),
-                },
-                false => None,
-            };
-            let state = UserState {
-                account: accounts.get(&user.sip_uri).cloned(),
-                pin_policy: policies.get(&user.sip_uri).cloned(),
-                ..dumped(&user, record.as_ref())
-            };
-            users.insert(user.sip_uri.clone(), state);
-        }
-        for record in found.iter().filter(|record| self.sees(scope, record.user())) {
-            let state = UserState {
-                account: record.account().map(|stored| stored.account.sam_account_name.clone()),
-                pin_policy: record.pin_policy().map(str::to_owned),
-                ..dumped(record.particulars(), secrets.then_some(record))
-            };
-            users.insert(record.user().clone(), state);
-        }
-        Ok(users.into_values().collect())
+        Ok(as_found(self.core.store.stored_accounts().await.or_refused()?, &found, &added))
     }
 
     /// Brings the scope back to the beginning.
@@ -159,6 +96,16 @@ impl Control {
     }
 }
 
+/// The accounts that the scope sees; of a namespace those of its users.
+fn dumped_accounts(moment: &Moment, scope: &Scope, secrets: bool) -> Vec<AccountRecord> {
+    let mut accounts = moment.accounts();
+    accounts.retain(|stored| match &stored.account.sip_uri {
+        Some(user) => moment.sees(scope, user),
+        None => scope.namespace.is_none(),
+    });
+    accounts.iter().map(|stored| dumped_account(stored, secrets)).collect()
+}
+
 fn dumped_account(stored: &StoredAccount, secrets: bool) -> AccountRecord {
     let account = &stored.account;
     let nt_hash = stored.nt_hash.as_ref().map(|hash| NtHashText::new(hash.expose()));
@@ -171,16 +118,16 @@ fn dumped_account(stored: &StoredAccount, secrets: bool) -> AccountRecord {
     }
 }
 
-/// Without account and policy.
-fn dumped(user: &User, record: Option<&UserRecord>) -> UserState {
+fn dumped(found: &Found<'_>, secrets: bool) -> UserState {
+    let (user, record) = (found.user, found.record.filter(|_| secrets));
     UserState {
         sip_address: user.sip_uri.to_string(),
         display_name: user.display_name.clone(),
         line_uri: user.line_uri.as_ref().map(ToString::to_string),
         enabled: user.enabled,
         enterprise_voice_enabled: user.enterprise_voice,
-        account: None,
-        pin_policy: None,
+        account: found.account.map(str::to_owned),
+        pin_policy: found.pin_policy.map(str::to_owned),
         pin: record.map(dumped_pin),
         lockout: record.map(|record| record.counters().into()),
     }

@@ -324,6 +324,53 @@ async fn a_state_is_told_while_users_come_and_go() {
     }
 }
 
+/// A policy, a user who is granted it, and what names that user, come, change and go.
+async fn comes_changes_and_goes(control: &Control) {
+    let (all, own) = (everything(), namespace("a"));
+    let lobby = json!({ "identity": "tag:Lobby" });
+    control.add_pin_policy(serde_json::from_value(lobby).unwrap()).await.unwrap();
+    add(control, &own, "toni@a.test").await;
+    control.grant_pin_policy(&all, "toni", Some("tag:Lobby")).await.unwrap();
+    let wish = NewAddress { sip_address: "zoe@a.test".to_owned() };
+    control.rename_user(&all, "toni", wish).await.unwrap();
+    let rule = json!({ "where": "webticket", "who": { "user": "zoe" }, "what": "close" });
+    let rule = control.add_rule(&all, serde_json::from_value(rule).unwrap()).await.unwrap();
+    let scenario = arm(control, "user-disabled", Some("zoe")).await;
+    control.remove_pin_policy("tag:Lobby").await.unwrap();
+    control.lift(&all, scenario).await.unwrap();
+    control.remove_user(&all, "zoe").await.unwrap();
+    control.remove_rule(&all, rule.id).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_state_that_is_told_while_all_changes_names_nothing_that_is_not_in_it() {
+    let (_running, control) = pool().await;
+    let mut told = Vec::new();
+    let changing = async {
+        for _ in 0..20 {
+            comes_changes_and_goes(&control).await;
+        }
+    };
+    let telling = async {
+        loop {
+            let state = control.state(&everything(), true).await.unwrap();
+            if told.len() < 40 && told.last() != Some(&state) {
+                told.push(state);
+            }
+        }
+    };
+    tokio::select! {
+        () = changing => {}
+        () = telling => {}
+    }
+    assert!(told.len() > 5, "nothing was told meanwhile");
+    let (_other, other) = pool().await;
+    for state in told {
+        other.load_state(&everything(), state.clone()).await.unwrap();
+        assert_eq!(other.state(&everything(), true).await.unwrap(), state);
+    }
+}
+
 #[tokio::test]
 async fn a_user_who_comes_back_from_a_scenario_is_in_the_namespace_again() {
     let (_running, control) = pool().await;

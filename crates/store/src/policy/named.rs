@@ -35,16 +35,7 @@ impl NamedRow {
 impl Store {
     /// The PIN policies: Global first, then by identity.
     pub async fn pin_policies(&self) -> Result<Vec<NamedPolicy>, StoreError> {
-        let rows = sqlx::query_as!(
-            NamedRow,
-            r#"SELECT id, identity, description, min_password_length, pin_history_count,
-                      allow_common_patterns AS "allow_common_patterns: bool", pin_lifetime_days,
-                      maximum_logon_attempts
-               FROM pin_policies ORDER BY id <> 1, identity_key"#
-        )
-        .fetch_all(&self.database.read)
-        .await?;
-        rows.into_iter().map(NamedRow::read).collect()
+        all(&mut *self.database.read.acquire().await?).await
     }
 
     /// The PIN policy of this identity: `Global`, `site:NAME` or `tag:NAME` in any case.
@@ -113,14 +104,35 @@ impl Store {
 
     /// Who was granted which policy, by address.
     pub async fn granted_pin_policies(&self) -> Result<Vec<(SipUri, String)>, StoreError> {
-        let rows = sqlx::query!(
-            "SELECT sip_uri, identity FROM users JOIN pin_policies ON pin_policies.id = users.pin_policy_id
-             ORDER BY sip_uri"
-        )
-        .fetch_all(&self.database.read)
-        .await?;
-        rows.into_iter().map(|row| Ok((users::read_sip_uri(&row.sip_uri)?, row.identity))).collect()
+        all_grants(&mut *self.database.read.acquire().await?).await
     }
+}
+
+/// The policies: Global first, then by identity.
+pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<NamedPolicy>, StoreError> {
+    let rows = sqlx::query_as!(
+        NamedRow,
+        r#"SELECT id, identity, description, min_password_length, pin_history_count,
+                  allow_common_patterns AS "allow_common_patterns: bool", pin_lifetime_days,
+                  maximum_logon_attempts
+           FROM pin_policies ORDER BY id <> 1, identity_key"#
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(NamedRow::read).collect()
+}
+
+/// Who was granted which policy, by address.
+pub(crate) async fn all_grants(
+    connection: &mut SqliteConnection,
+) -> Result<Vec<(SipUri, String)>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT sip_uri, identity FROM users JOIN pin_policies ON pin_policies.id = users.pin_policy_id
+         ORDER BY sip_uri"
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(|row| Ok((users::read_sip_uri(&row.sip_uri)?, row.identity))).collect()
 }
 
 /// Adds a policy that is not there.

@@ -1,11 +1,12 @@
 //! Accounts of a state, and the users who are enabled with them.
 
 use super::records::named;
+use crate::control::policies::tag;
 use crate::control::users::sip_uri;
 use crate::control::{Control, OrRefused};
 use lync_admin::dto::{AccountRecord, NtHashText, State, UserState};
 use lync_admin::{ApiError, ApiResult, Scope};
-use lync_model::{Account, NtHash, PolicyIdentity, SipUri};
+use lync_model::{Account, NtHash, SipUri};
 use lync_store::{AccountUpdate, StoredAccount, UserRecord};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -246,10 +247,4 @@ fn key(account: &Account) -> String {
 
 fn account_key(record: &UserRecord) -> Option<String> {
     record.account().map(|stored| key(&stored.account))
-}
-
-/// A policy that can be granted, in the form in which it is compared.
-fn tag(identity: &str) -> Option<String> {
-    let identity = identity.parse().ok()?;
-    matches!(identity, PolicyIdentity::Tag(_)).then(|| identity.key())
 }
