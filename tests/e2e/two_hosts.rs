@@ -88,3 +88,25 @@ async fn neither_process_writes_over_what_the_other_has_set() {
     let registrar = of(&front_end).registrar_settings().await.unwrap();
     assert_eq!((registrar.max_user_count, registrar.max_endpoints_per_user), (5000, 9));
 }
+
+#[tokio::test]
+async fn what_both_processes_set_at_once_is_kept_of_both() {
+    let dir = TempDir::new().unwrap();
+    let host = host(dir.path()).await;
+    let front_end = front_end_of(dir.path(), &host).await.unwrap();
+    let of = |pool: &LyncMock| Client::new(pool.endpoints().admin.as_ref().unwrap(), None, None).unwrap();
+    let (host, front_end) = (of(&host), of(&front_end));
+    for n in 1..=20 {
+        let users = RegistrarChange { max_user_count: Some(5000 + n), ..RegistrarChange::default() };
+        let endpoints = RegistrarChange { max_endpoints_per_user: Some(n), ..RegistrarChange::default() };
+        let (one, other) = tokio::join!(
+            host.change_registrar_settings(&users),
+            front_end.change_registrar_settings(&endpoints)
+        );
+        one.unwrap();
+        other.unwrap();
+        // Whoever sets something hears what is kept.
+        let kept = host.change_registrar_settings(&users).await.unwrap();
+        assert_eq!((kept.max_user_count, kept.max_endpoints_per_user), (5000 + n, n));
+    }
+}

@@ -1,6 +1,6 @@
 //! The settings of Set-CsProxyConfiguration: kept and shown. No SIP is spoken that they could change.
 
-use super::settings::merged;
+use super::settings::Settings;
 use lync_model::{ProxyChange, ProxySettings};
 use std::sync::{Mutex, PoisonError};
 
@@ -13,19 +13,27 @@ impl ProxyConfiguration {
     pub(crate) fn shown(&self) -> ProxyChange {
         ProxySettings::default().changed(&self.kept()).shown()
     }
+}
 
-    /// What will have been set when the change is made too.
-    pub(super) fn plan(&self, change: &ProxyChange) -> ProxyChange {
-        merged(&self.kept(), change)
+impl Settings for ProxyConfiguration {
+    type Change = ProxyChange;
+
+    const NAME: &'static str = "proxy";
+
+    fn kept(&self) -> ProxyChange {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn set(&self, kept: ProxyChange) {
+    fn fits(&self, _: &ProxyChange) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn set(&self, kept: ProxyChange, _: &ProxyChange) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = kept;
     }
 
-    /// What was set of them while the pool was there.
-    pub(super) fn kept(&self) -> ProxyChange {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn reset(&self) {
+        self.set(ProxyChange::default(), &ProxyChange::default());
     }
 }
 
@@ -33,15 +41,19 @@ impl ProxyConfiguration {
 mod tests {
     use super::*;
 
+    fn set(proxy: &ProxyConfiguration, change: &ProxyChange) {
+        proxy.set(proxy.plan(&proxy.kept(), change).unwrap(), change);
+    }
+
     #[test]
     fn all_is_shown_and_what_was_set_stays_set() {
         let proxy = ProxyConfiguration::default();
         let no_ntlm =
             ProxyChange { use_ntlm_for_client_to_proxy_auth: Some(false), ..ProxyChange::default() };
-        proxy.set(proxy.plan(&no_ntlm));
+        set(&proxy, &no_ntlm);
         let no_kerberos =
             ProxyChange { use_kerberos_for_client_to_proxy_auth: Some(false), ..ProxyChange::default() };
-        proxy.set(proxy.plan(&no_kerberos));
+        set(&proxy, &no_kerberos);
         let shown = ProxyChange {
             use_certificate_for_client_to_proxy_auth: Some(true),
             use_kerberos_for_client_to_proxy_auth: Some(false),

@@ -1,6 +1,6 @@
 //! The settings of the Registrar: as an administrator set them, and what armed scenarios make of them.
 
-use super::settings::merged;
+use super::settings::Settings;
 use lync_dhcp::Registrar;
 use lync_model::RegistrarKept;
 use lync_model::scenario::RegistrarChange;
@@ -54,53 +54,12 @@ impl RegistrarConfiguration {
         RegistrarChange { enable_dhcp_server: Some(layers.enabled()), ..kept.shown() }
     }
 
-    /// What was set of them while the pool was there.
-    pub(super) fn kept(&self) -> RegistrarChange {
-        self.lock().kept.clone()
-    }
-
-    /// Whether these can be what was set.
-    ///
-    /// # Errors
-    /// When a value is outside its documented range.
-    pub(super) fn fits(&self, kept: &RegistrarChange) -> Result<(), String> {
-        RegistrarKept::default().changed(kept).map(drop)
-    }
-
-    /// What will have been set when the change is made too; it changes nothing yet.
-    ///
-    /// # Errors
-    /// When a value is outside its documented range.
-    pub(super) fn plan(&self, change: &RegistrarChange) -> Result<RegistrarChange, String> {
-        let kept = merged(&self.lock().kept, change);
-        RegistrarKept::default().changed(&kept).map(|_| kept)
-    }
-
-    /// Set-CsRegistrarConfiguration, as [planned](Self::plan). It counts, whatever scenarios had made of it: that is how
-    /// an administrator mends them.
-    pub(super) fn set(&self, kept: RegistrarChange, change: &RegistrarChange) {
-        let mut layers = self.lock();
-        layers.kept = kept;
-        if change.enable_dhcp_server.is_some() {
-            layers.scenarios.clear();
-        }
-        self.renew(&layers);
-    }
-
-    /// Forgets what was set, and what scenarios made of it.
-    pub(super) fn reset(&self) {
-        let mut layers = self.lock();
-        layers.kept = RegistrarChange::default();
-        layers.scenarios.clear();
-        self.renew(&layers);
-    }
-
     /// Whether the change would be taken.
     ///
     /// # Errors
     /// When a value is outside its documented range.
     pub(crate) fn check(&self, change: &RegistrarChange) -> Result<(), String> {
-        self.plan(change).map(drop)
+        self.plan(&self.kept(), change).map(drop)
     }
 
     /// Adds the change of a scenario. Of the settings that change nothing no scenario makes use.
@@ -132,6 +91,36 @@ impl RegistrarConfiguration {
     }
 }
 
+impl Settings for RegistrarConfiguration {
+    type Change = RegistrarChange;
+
+    const NAME: &'static str = "registrar";
+
+    fn kept(&self) -> RegistrarChange {
+        self.lock().kept.clone()
+    }
+
+    fn fits(&self, kept: &RegistrarChange) -> Result<(), String> {
+        RegistrarKept::default().changed(kept).map(drop)
+    }
+
+    fn set(&self, kept: RegistrarChange, named: &RegistrarChange) {
+        let mut layers = self.lock();
+        layers.kept = kept;
+        if named.enable_dhcp_server.is_some() {
+            layers.scenarios.clear();
+        }
+        self.renew(&layers);
+    }
+
+    fn reset(&self) {
+        let mut layers = self.lock();
+        layers.kept = RegistrarChange::default();
+        layers.scenarios.clear();
+        self.renew(&layers);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,7 +132,7 @@ mod tests {
     }
 
     fn set(settings: &RegistrarConfiguration, change: &RegistrarChange) {
-        settings.set(settings.plan(change).unwrap(), change);
+        settings.set(settings.plan(&settings.kept(), change).unwrap(), change);
     }
 
     fn settings() -> RegistrarConfiguration {

@@ -10,10 +10,39 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// Under which names the store keeps them.
-const WEB: &str = "web";
-const REGISTRAR: &str = "registrar";
-const PROXY: &str = "proxy";
+/// Settings of one kind: what was set of them, and what counts.
+pub(super) trait Settings {
+    /// What an administrator sets at once; it leaves out what it does not name.
+    type Change: Clone + Default + PartialEq + Serialize + DeserializeOwned;
+
+    /// Under which name the store keeps them.
+    const NAME: &'static str;
+
+    /// What was set of them while the pool was there.
+    fn kept(&self) -> Self::Change;
+
+    /// Whether these can be what was set.
+    ///
+    /// # Errors
+    /// When a value is outside its documented range.
+    fn fits(&self, kept: &Self::Change) -> Result<(), String>;
+
+    /// Makes this what was set. What `named` names counts, whatever scenarios had made of it: that is how an
+    /// administrator mends them.
+    fn set(&self, kept: Self::Change, named: &Self::Change);
+
+    /// Forgets what was set, and what scenarios made of it.
+    fn reset(&self);
+
+    /// What will have been set when the change is made to this; it changes nothing yet.
+    ///
+    /// # Errors
+    /// When a value is outside its documented range.
+    fn plan(&self, kept: &Self::Change, change: &Self::Change) -> Result<Self::Change, String> {
+        let planned = merged(kept, change);
+        self.fits(&planned).map(|()| planned)
+    }
+}
 
 /// Why a setting was not made; nothing has changed then.
 #[derive(Debug, thiserror::Error)]
@@ -29,44 +58,25 @@ pub(crate) enum SettingsError {
 impl Core {
     /// Set-CsWebServiceConfiguration.
     pub(crate) async fn change_web(&self, change: &WebChange) -> Result<(), SettingsError> {
-        let _turn = self.settings_turn.lock().await;
-        self.catch_up_with_web().await?;
-        let kept = self.web.plan(change).map_err(SettingsError::Refused)?;
-        self.keep(WEB, &kept).await?;
-        self.web.set(kept, change);
-        Ok(())
+        self.change(&self.web, change).await
     }
 
     /// Set-CsRegistrarConfiguration.
     pub(crate) async fn change_registrar(&self, change: &RegistrarChange) -> Result<(), SettingsError> {
-        let _turn = self.settings_turn.lock().await;
-        self.catch_up_with_registrar().await?;
-        let kept = self.registrar_settings.plan(change).map_err(SettingsError::Refused)?;
-        self.keep(REGISTRAR, &kept).await?;
-        self.registrar_settings.set(kept, change);
-        Ok(())
+        self.change(&self.registrar_settings, change).await
     }
 
     /// Set-CsProxyConfiguration.
     pub(crate) async fn change_proxy(&self, change: &ProxyChange) -> Result<(), SettingsError> {
-        let _turn = self.settings_turn.lock().await;
-        self.catch_up_with_proxy().await?;
-        let kept = self.proxy.plan(change);
-        self.keep(PROXY, &kept).await?;
-        self.proxy.set(kept);
-        Ok(())
+        self.change(&self.proxy, change).await
     }
 
     /// Forgets all that was set: the configuration counts again.
     pub(crate) async fn forget_settings(&self) -> Result<(), StoreError> {
         let _turn = self.settings_turn.lock().await;
-        for name in [WEB, REGISTRAR, PROXY] {
-            self.store.set_setting(name, None).await?;
-        }
-        self.web.reset();
-        self.registrar_settings.reset();
-        self.proxy.set(ProxyChange::default());
-        Ok(())
+        self.forget(&self.web).await?;
+        self.forget(&self.registrar_settings).await?;
+        self.forget(&self.proxy).await
     }
 
     /// Applies what an earlier process of this pool kept.
@@ -75,11 +85,11 @@ impl Core {
     pub(super) async fn recall_settings(&self) -> Result<(), StoreError> {
         let _turn = self.settings_turn.lock().await;
         let recalled = [
-            (WEB, self.catch_up_with_web().await?),
-            (REGISTRAR, self.catch_up_with_registrar().await?),
-            (PROXY, self.catch_up_with_proxy().await?),
+            self.recall(&self.web).await?,
+            self.recall(&self.registrar_settings).await?,
+            self.recall(&self.proxy).await?,
         ];
-        let recalled: Vec<_> = recalled.iter().filter(|(_, new)| *new).map(|(name, _)| *name).collect();
+        let recalled: Vec<_> = recalled.into_iter().flatten().collect();
         if !recalled.is_empty() {
             let settings = recalled.join(", ");
             tracing::info!(settings, "what an administrator set counts over the configuration");
@@ -87,59 +97,58 @@ impl Core {
         Ok(())
     }
 
-    /// Applies what is kept, if it is another than what this process knows; whether it was.
+    /// Makes a change of what is kept, and applies the result.
     ///
-    /// The other process of a pool in parts may have set something since, which a change would write over.
-    async fn catch_up_with_web(&self) -> Result<bool, StoreError> {
-        let own = self.web.kept();
-        let there = self.kept::<WebChange>(WEB).await?.unwrap_or_default();
-        let new = there != own && fits(WEB, self.web.fits(&there));
-        if new {
-            self.web.set(there.clone(), &news(&own, &there));
-        }
-        Ok(new)
+    /// What is kept counts, and not what this process knows of it: the other process of a pool in parts may have set
+    /// something since.
+    async fn change<S: Settings>(&self, settings: &S, change: &S::Change) -> Result<(), SettingsError> {
+        let _turn = self.settings_turn.lock().await;
+        let own = settings.kept();
+        let mut planned = S::Change::default();
+        let make = |there: Option<&str>| {
+            let kept = usable(settings, there).unwrap_or_else(|| own.clone());
+            planned = settings.plan(&kept, change).map_err(SettingsError::Refused)?;
+            Ok::<_, SettingsError>(Some(Value::Object(object(&planned)).to_string()))
+        };
+        self.store.change_setting(S::NAME, make).await?;
+        let named = merged(&news(&own, &planned), change);
+        settings.set(planned, &named);
+        Ok(())
     }
 
-    async fn catch_up_with_registrar(&self) -> Result<bool, StoreError> {
-        let own = self.registrar_settings.kept();
-        let there = self.kept::<RegistrarChange>(REGISTRAR).await?.unwrap_or_default();
-        let new = there != own && fits(REGISTRAR, self.registrar_settings.fits(&there));
-        if new {
-            self.registrar_settings.set(there.clone(), &news(&own, &there));
-        }
-        Ok(new)
+    async fn forget<S: Settings>(&self, settings: &S) -> Result<(), StoreError> {
+        self.store.set_setting(S::NAME, None).await?;
+        settings.reset();
+        Ok(())
     }
 
-    async fn catch_up_with_proxy(&self) -> Result<bool, StoreError> {
-        let there = self.kept::<ProxyChange>(PROXY).await?.unwrap_or_default();
-        let new = there != self.proxy.kept();
-        self.proxy.set(there);
-        Ok(new)
-    }
-
-    async fn keep(&self, name: &str, kept: &impl Serialize) -> Result<(), StoreError> {
-        let json = Value::Object(object(kept)).to_string();
-        self.store.set_setting(name, Some(&json)).await
-    }
-
-    async fn kept<T: DeserializeOwned>(&self, name: &'static str) -> Result<Option<T>, StoreError> {
-        let Some(json) = self.store.setting(name).await? else { return Ok(None) };
-        match serde_json::from_str(&json) {
-            Ok(change) => Ok(Some(change)),
-            Err(error) => {
-                left_out(name, &error);
-                Ok(None)
-            }
-        }
+    /// Applies what is kept; answers with its name if it is another than what this process knows.
+    async fn recall<S: Settings>(&self, settings: &S) -> Result<Option<&'static str>, StoreError> {
+        let own = settings.kept();
+        let kept = self.store.setting(S::NAME).await?;
+        let Some(kept) = usable(settings, kept.as_deref()).filter(|kept| *kept != own) else {
+            return Ok(None);
+        };
+        let news = news(&own, &kept);
+        settings.set(kept, &news);
+        Ok(Some(S::NAME))
     }
 }
 
-fn fits(settings: &str, checked: Result<(), String>) -> bool {
-    checked.inspect_err(|reason| left_out(settings, reason)).is_ok()
-}
-
-fn left_out(settings: &str, reason: &dyn std::fmt::Display) {
-    tracing::warn!(settings, %reason, "what an administrator set is left out: it does not fit the configuration");
+/// What is kept as JSON, if it goes with the configuration.
+fn usable<S: Settings>(settings: &S, json: Option<&str>) -> Option<S::Change> {
+    let Some(json) = json else { return Some(S::Change::default()) };
+    let read = serde_json::from_str(json).map_err(|error| error.to_string());
+    let fitting = read.and_then(|kept| settings.fits(&kept).map(|()| kept));
+    let left_out = |reason: &String| {
+        let settings = S::NAME;
+        tracing::warn!(
+            settings,
+            reason,
+            "what an administrator set is left out: it does not fit the configuration"
+        );
+    };
+    fitting.inspect_err(left_out).ok()
 }
 
 /// What was set before, with what is set now. Changes are plain data that leave out what they do not name, so that

@@ -1,6 +1,6 @@
 //! The settings of the web services: as an administrator set them, and what armed scenarios make of them.
 
-use super::settings::{merged, without};
+use super::settings::{Settings, without};
 use lync_model::scenario::WebChange;
 use lync_model::{Live, WebServiceSettings};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -43,57 +43,12 @@ impl WebConfiguration {
         self.lock().base.clone()
     }
 
-    /// What was set of them while the pool was there.
-    pub(super) fn kept(&self) -> WebChange {
-        self.lock().kept.clone()
-    }
-
-    /// Whether these can be what was set.
-    ///
-    /// # Errors
-    /// When a value is outside its documented range.
-    pub(super) fn fits(&self, kept: &WebChange) -> Result<(), String> {
-        changed(&self.lock().configured, kept).map(drop)
-    }
-
-    /// What will have been set when the change is made too; it changes nothing yet.
-    ///
-    /// # Errors
-    /// When a value is outside its documented range.
-    pub(super) fn plan(&self, change: &WebChange) -> Result<WebChange, String> {
-        let layers = self.lock();
-        let kept = merged(&layers.kept, change);
-        changed(&layers.configured, &kept).map(|_| kept)
-    }
-
-    /// Set-CsWebServiceConfiguration, as [planned](Self::plan). What `change` names counts, whatever scenarios had made
-    /// of it: that is how an administrator mends them.
-    pub(super) fn set(&self, kept: WebChange, change: &WebChange) {
-        let mut layers = self.lock();
-        let mut base = layers.configured.clone();
-        apply(&kept, &mut base);
-        (layers.kept, layers.base) = (kept, base);
-        for (_, scenario) in &mut layers.scenarios {
-            *scenario = without(scenario, change);
-        }
-        self.renew(&layers);
-    }
-
-    /// Forgets what was set, and what scenarios made of it.
-    pub(super) fn reset(&self) {
-        let mut layers = self.lock();
-        layers.kept = WebChange::default();
-        layers.base = layers.configured.clone();
-        layers.scenarios.clear();
-        self.renew(&layers);
-    }
-
     /// Whether the change would be taken.
     ///
     /// # Errors
     /// When a value is outside its documented range.
     pub(crate) fn check(&self, change: &WebChange) -> Result<(), String> {
-        self.plan(change).map(drop)
+        self.plan(&self.kept(), change).map(drop)
     }
 
     /// Adds the change of a scenario.
@@ -123,6 +78,39 @@ impl WebConfiguration {
 
     fn lock(&self) -> MutexGuard<'_, Layers> {
         self.layers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Settings for WebConfiguration {
+    type Change = WebChange;
+
+    const NAME: &'static str = "web";
+
+    fn kept(&self) -> WebChange {
+        self.lock().kept.clone()
+    }
+
+    fn fits(&self, kept: &WebChange) -> Result<(), String> {
+        changed(&self.lock().configured, kept).map(drop)
+    }
+
+    fn set(&self, kept: WebChange, named: &WebChange) {
+        let mut layers = self.lock();
+        let mut base = layers.configured.clone();
+        apply(&kept, &mut base);
+        (layers.kept, layers.base) = (kept, base);
+        for (_, scenario) in &mut layers.scenarios {
+            *scenario = without(scenario, named);
+        }
+        self.renew(&layers);
+    }
+
+    fn reset(&self) {
+        let mut layers = self.lock();
+        layers.kept = WebChange::default();
+        layers.base = layers.configured.clone();
+        layers.scenarios.clear();
+        self.renew(&layers);
     }
 }
 
@@ -207,7 +195,7 @@ mod tests {
     }
 
     fn set(web: &WebConfiguration, change: &WebChange) {
-        web.set(web.plan(change).unwrap(), change);
+        web.set(web.plan(&web.kept(), change).unwrap(), change);
     }
 
     #[test]
@@ -244,7 +232,7 @@ mod tests {
                 "ca_signing_key_length: 1024 is outside 2048 to 16384",
             ),
         ] {
-            assert_eq!(web.plan(&change).unwrap_err(), complaint);
+            assert_eq!(web.check(&change).unwrap_err(), complaint);
             assert_eq!(web.check(&change).unwrap_err(), complaint);
         }
         assert_eq!(web.base(), before);
