@@ -92,7 +92,7 @@ fn exchanges(beside: u32) -> Result<u64> {
         for key in keys.by_ref().take(usize::try_from(CHUNK)?) {
             let client = Client { key, mac: None };
             let offered = leases.offer(&client, None, id, now).ok_or("a free address")?;
-            match leases.request(&client, Request::Selecting(offered), id, now) {
+            match leases.request(&client, Request::Selecting(offered.address), id, now) {
                 Verdict::Granted { change, .. } => drop(black_box(change)),
                 other => return Err(format!("not granted: {other:?}").into()),
             }

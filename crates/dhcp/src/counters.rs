@@ -9,6 +9,7 @@ pub struct Counters {
     answered: u64,
     send_failed: u64,
     taken: u64,
+    in_use: u64,
     dropped: [u64; DropReason::ALL.len()],
 }
 
@@ -26,6 +27,11 @@ impl Counters {
     /// DHCPRELEASE and DHCPDECLINE by which a client gave an address back; they have no answer.
     pub const fn taken(&self) -> u64 {
         self.taken
+    }
+
+    /// Addresses that answered a ping before they were offered, and were put aside. They are no datagrams.
+    pub const fn in_use(&self) -> u64 {
+        self.in_use
     }
 
     /// Datagrams dropped for `reason`.
@@ -50,6 +56,7 @@ pub(crate) struct Tally {
     answered: AtomicU64,
     send_failed: AtomicU64,
     taken: AtomicU64,
+    in_use: AtomicU64,
     dropped: [AtomicU64; DropReason::ALL.len()],
 }
 
@@ -66,6 +73,10 @@ impl Tally {
         self.taken.fetch_add(1, Relaxed);
     }
 
+    pub(crate) fn in_use(&self) {
+        self.in_use.fetch_add(1, Relaxed);
+    }
+
     pub(crate) fn dropped(&self, reason: DropReason) {
         let slot = DropReason::ALL.iter().zip(&self.dropped).find(|(each, _)| **each == reason);
         if let Some((_, count)) = slot {
@@ -78,6 +89,7 @@ impl Tally {
             answered: self.answered.load(Relaxed),
             send_failed: self.send_failed.load(Relaxed),
             taken: self.taken.load(Relaxed),
+            in_use: self.in_use.load(Relaxed),
             dropped: self.dropped.each_ref().map(|count| count.load(Relaxed)),
         }
     }
@@ -95,12 +107,14 @@ mod tests {
         tally.answered();
         tally.send_failed();
         tally.taken();
+        tally.in_use();
         let counters = tally.read();
         for (reason, count) in counters.dropped_by_reason() {
             assert_eq!(count, if reason == DropReason::OtherClass { 2 } else { 1 });
             assert_eq!(counters.dropped(reason), count);
         }
         assert_eq!((counters.answered(), counters.send_failed(), counters.taken()), (1, 1, 1));
+        assert_eq!(counters.in_use(), 1);
         assert_eq!(counters.received(), u64::try_from(DropReason::ALL.len()).unwrap() + 1 + 3);
     }
 }

@@ -43,7 +43,7 @@ pub enum DropReason {
     /// A rule wants silence.
     Rule,
     /// A rule wants the answer later, and too many answers wait already; or too many questions wait for the leases
-    /// before them to be kept.
+    /// before them to be kept, or for the answer to a ping.
     TooManyWaiting,
     /// More messages about leases from one hardware address than a client has reason to send.
     TooOften,
@@ -53,6 +53,8 @@ pub enum DropReason {
     NoSubnet,
     /// Every address that the client could have is somebody else's, or its hardware address has 16 already.
     NoFreeAddress,
+    /// Each address that was tried for the client answered a ping.
+    AddressInUse,
     /// Option 54 names another server, whose offer the client takes.
     OtherServer,
     /// DHCPREQUEST with neither option 50 nor ciaddr, DHCPRELEASE without ciaddr, DHCPDECLINE without option 50.
@@ -65,7 +67,7 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason, in the order of the checks.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::TooShort,
         Self::TooLong,
         Self::NotARequest,
@@ -87,6 +89,7 @@ impl DropReason {
         Self::NoClientKey,
         Self::NoSubnet,
         Self::NoFreeAddress,
+        Self::AddressInUse,
         Self::OtherServer,
         Self::NoAddressAsked,
         Self::UnknownLease,
@@ -117,6 +120,7 @@ impl DropReason {
             Self::NoClientKey => "no_client_key",
             Self::NoSubnet => "no_subnet",
             Self::NoFreeAddress => "no_free_address",
+            Self::AddressInUse => "address_in_use",
             Self::OtherServer => "other_server",
             Self::NoAddressAsked => "no_address_asked",
             Self::UnknownLease => "unknown_lease",

@@ -101,6 +101,17 @@ impl Heard {
         entry
     }
 
+    /// Somebody uses `address`, which it would have been offered.
+    pub(crate) fn in_use(&self, address: Ipv4Addr) -> Entry {
+        let who = self.who();
+        let summary =
+            format!("{address} answers a ping: somebody uses it, so it is put aside and not for {who}");
+        let mut entry = self.entry(names::DHCP_IN_USE, Outcome::Failed, summary, None);
+        entry.decoded.insert("address".to_owned(), address.to_string());
+        entry.raw = Some(self.raw(&[]));
+        entry
+    }
+
     /// It gets no answer.
     pub(crate) fn dropped(&self, reason: DropReason, rule: Option<&RuleFired>) -> Entry {
         let summary = format!("DHCP datagram of {} dropped: {reason}", self.who());

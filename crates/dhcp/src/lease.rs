@@ -7,7 +7,7 @@ mod fresh;
 mod leases;
 mod pools;
 
-pub use leases::{Client, Leases, Request, Verdict};
+pub use leases::{Client, Leases, Offer, Request, Verdict};
 pub use pools::{LeaseSettings, PoolError, Pools, Subnet, SubnetId};
 
 #[cfg(test)]

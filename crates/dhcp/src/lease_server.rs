@@ -5,8 +5,11 @@
 //! each client.
 
 mod judge;
+mod unproved;
 
 pub(crate) use judge::{is_lease_message, lease_operation};
+
+pub(crate) use unproved::{Again, Check, Unproved};
 
 use crate::{
     Arrival, DropReason, Enterprise, Registrar,
@@ -61,13 +64,15 @@ pub(crate) struct Question {
     pub(crate) arrival: Arrival,
     /// The datagram for the journal, if there is one.
     pub(crate) heard: Option<Heard>,
+    pub(crate) check: Check,
 }
 
 impl From<Question> for Remark {
-    /// A question that no rule was asked about.
+    /// A question that gets no answer this time.
     fn from(question: Question) -> Self {
-        let Question { datagram, arrival, heard } = question;
-        Self { source: arrival.source, bytes: datagram.len(), heard, rule: None }
+        let Question { datagram, arrival, heard, check } = question;
+        let rule = check.again().and_then(|again| again.fired.as_ref()).map(Into::into);
+        Self { source: arrival.source, bytes: datagram.len(), heard, rule }
     }
 }
 
@@ -133,10 +138,10 @@ impl LeaseServer {
     }
 
     /// Decides about one message about leases as [`serve`](crate::serve) does, but for sockets, journal and log: to keep
-    /// the changes before the answer is sent is the caller's part. Asks the rules of `registrar`, and is as silent as it.
+    /// the changes before the answer is sent is the caller's part, and nobody is pinged. Asks the rules of `registrar`, and is as silent as it.
     pub fn decide(&self, registrar: &Registrar, datagram: &[u8], arrival: &Arrival) -> LeaseDecision {
         let mut changes = Vec::new();
-        let judged = self.judge(registrar, &registrar.answers(), datagram, arrival, &mut changes);
+        let judged = self.judge(registrar, &registrar.answers(), datagram, arrival, None, &mut changes);
         let answer = judged.outcome.map(|outcome| match outcome {
             judge::Outcome::Answer { destination, replies, .. } => {
                 replies.into_iter().map(|reply| (destination, reply)).collect()
@@ -201,8 +206,10 @@ impl LeaseServer {
         question: Question,
         changes: &mut Vec<LeaseChange>,
     ) -> Option<Decided> {
-        let Question { datagram, arrival, heard } = question;
-        let Judged { fired, outcome } = self.judge(registrar, answers, &datagram, &arrival, changes);
+        let question = self.put_aside(registrar, question, changes)?;
+        let Question { datagram, arrival, heard, check } = question;
+        let Judged { fired, outcome } =
+            self.judge(registrar, answers, &datagram, &arrival, check.again(), changes);
         let delay = fired.as_ref().and_then(|fired| fired.delay);
         let rule = fired.as_ref().map(Into::into);
         let remark = Remark { source: arrival.source, bytes: datagram.len(), heard, rule };
@@ -211,8 +218,11 @@ impl LeaseServer {
                 registrar.refuse(&remark, reason);
                 None
             }
-            Ok(judge::Outcome::Answer { destination, replies, promises }) => {
-                let outgoing = Outgoing { destination, server: arrival.server, replies, delay, remark };
+            Ok(judge::Outcome::Answer { destination, replies, promises, unproved }) => {
+                let server = arrival.server;
+                let unproved =
+                    unproved.and_then(|address| check.of(address, datagram, arrival, fired)).map(Box::new);
+                let outgoing = Outgoing { destination, server, replies, delay, remark, unproved };
                 Some(Decided::Answer { outgoing, promises })
             }
             Ok(judge::Outcome::Taken { operation, address }) => {

@@ -11,21 +11,26 @@
 //! the options that DHCPUtil.exe configures. [`LeaseServer`] gives leases then, [`lease`] says which, [`Enterprise`] with
 //! which options. Ask [`probe`] first whether there is one already.
 //!
+//! On a socket [with ping check](DhcpSocket::with_ping_check) an offer waits until nobody has answered at its address.
+//!
 //! Between deciding and sending stands one step more, if the [`Registrar`] has rules: what they say is a value, by
 //! which the right answer becomes none, two, or a wrong one.
 
 mod ack;
 mod answers;
+mod checks;
 mod counters;
 mod datagram;
 mod decide;
 mod drop_reason;
+mod echo;
 mod enterprise;
 mod fault;
 mod heard;
 pub mod lease;
 mod lease_server;
 mod limiter;
+mod ping_check;
 mod probe;
 mod registrar;
 mod request;
@@ -38,6 +43,7 @@ pub use answers::{Answers, RegistrarOptions, RegistrarSettings, RelayedAnswer, S
 pub use counters::Counters;
 pub use decide::{Arrival, CLIENT_PORT, SERVER_PORT, decide};
 pub use drop_reason::DropReason;
+pub use echo::PingError;
 pub use enterprise::{ClassOptions, Enterprise, EnterpriseError, EnterpriseOptions};
 pub use lease_server::{LeaseDecision, LeaseServer};
 pub use probe::{Answer, ProbeError, probe};

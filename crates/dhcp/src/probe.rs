@@ -57,7 +57,7 @@ pub async fn probe(interface: &str) -> Result<Option<Answer>, ProbeError> {
 }
 
 async fn ask(socket: DhcpSocket, server: SocketAddrV4, patience: Duration) -> io::Result<Option<Answer>> {
-    let (socket, _) = socket.into_parts();
+    let (socket, ..) = socket.into_parts();
     socket.set_broadcast(true)?;
     let socket = UdpSocket::from_std(socket.into())?;
     let (question, xid) = discover();

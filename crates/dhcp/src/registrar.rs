@@ -202,6 +202,13 @@ impl Registrar {
         }
     }
 
+    /// Notes that an address is in use that would have been offered.
+    pub(crate) fn note_in_use(&self, heard: Option<&Heard>, address: Ipv4Addr) {
+        if let (Some((journal, _)), Some(heard)) = (&self.journal, heard) {
+            journal.record(heard.in_use(address));
+        }
+    }
+
     /// Notes that an answer did not leave this host.
     pub(crate) fn note_not_sent(&self, remark: &Remark, error: nix::errno::Errno) {
         if let (Some((journal, _)), Some(heard)) = (&self.journal, &remark.heard) {

@@ -2,8 +2,10 @@
 
 use crate::{
     DhcpSocket, DropReason, Registrar,
+    checks::Next,
     datagram::{self, Inbox},
-    lease_server::{MAX_BATCH, Question, is_lease_message},
+    lease_server::{Check, MAX_BATCH, Question, is_lease_message},
+    ping_check::{self, PingCheck},
     waiting::Waiting,
     watch::Outgoing,
 };
@@ -37,7 +39,8 @@ const MAX_FAILURES: u32 = 100;
 /// Answers on all sockets until `shutdown` is cancelled, or until one of the sockets breaks.
 ///
 /// A datagram that cannot be read or an answer that cannot be sent ends nothing; see [`Registrar::counters`].
-/// Answers that a rule holds back at the end are never sent, nor are leases promised that are being kept then.
+/// Answers that a rule holds back at the end are never sent, nor offers whose address is being pinged, nor are leases
+/// promised that are being kept then.
 /// The sockets are closed at the end, and when the future is dropped.
 pub async fn serve(
     sockets: Vec<DhcpSocket>,
@@ -64,6 +67,16 @@ struct Desk {
     reply: Vec<u8>,
     waiting: Waiting<Outgoing>,
     questions: VecDeque<Question>,
+    /// Where addresses are asked for before they are offered.
+    check: Option<Box<PingCheck>>,
+}
+
+impl Desk {
+    /// When something has to be done though nothing is heard.
+    fn next_due(&self) -> Option<Instant> {
+        let check = self.check.as_ref().and_then(|check| check.next_due());
+        self.waiting.next_due().into_iter().chain(check).min()
+    }
 }
 
 /// A batch of questions about leases on its way to being kept.
@@ -71,10 +84,15 @@ type Batch<'a> = Pin<Box<dyn Future<Output = Vec<Outgoing>> + Send + 'a>>;
 
 /// Answers on one socket until it breaks.
 async fn answer(socket: DhcpSocket, registrar: &Registrar) -> io::Result<()> {
-    let (socket, local) = socket.into_parts();
+    let (socket, local, echo) = socket.into_parts();
     let socket = UdpSocket::from_std(socket.into())?;
-    let mut desk =
-        Desk { inbox: Inbox::new(), reply: Vec::new(), waiting: Waiting::new(), questions: VecDeque::new() };
+    let mut desk = Desk {
+        inbox: Inbox::new(),
+        reply: Vec::new(),
+        waiting: Waiting::new(),
+        questions: VecDeque::new(),
+        check: echo.map(PingCheck::new).transpose()?.map(Box::new),
+    };
     let mut batch = None;
     let mut failures = 0;
     loop {
@@ -87,11 +105,13 @@ async fn answer(socket: DhcpSocket, registrar: &Registrar) -> io::Result<()> {
             kept = finished(&mut batch) => {
                 batch = None;
                 for outgoing in kept {
-                    send_or_keep(&socket, registrar, &mut desk.waiting, outgoing);
+                    check_or_send(&socket, registrar, &mut desk, outgoing);
                 }
             }
-            readable = readable(&socket, desk.waiting.next_due()) => readable?,
+            heard = ping_check::heard(desk.check.as_deref()) => heard?,
+            readable = readable(&socket, desk.next_due()) => readable?,
         }
+        settle_checks(&socket, registrar, &mut desk)?;
         let drained = socket.try_io(Interest::READABLE, || {
             drain(&socket, local.port(), registrar, &mut desk).map_err(io::Error::from)
         });
@@ -147,7 +167,7 @@ async fn readable(socket: &UdpSocket, due: Option<Instant>) -> io::Result<()> {
 
 /// Answers up to [`BATCH`] datagrams, or until there are none (EAGAIN).
 fn drain(socket: &UdpSocket, port: u16, registrar: &Registrar, desk: &mut Desk) -> nix::Result<()> {
-    let Desk { inbox, reply, waiting, questions } = desk;
+    let Desk { inbox, reply, waiting, questions, check } = desk;
     let answers = registrar.answers();
     for _ in 0..BATCH {
         let (datagram, arrival) = match inbox.receive(socket.as_fd(), port) {
@@ -155,12 +175,8 @@ fn drain(socket: &UdpSocket, port: u16, registrar: &Registrar, desk: &mut Desk) 
             received => received?,
         };
         if registrar.leases().is_some() && is_lease_message(datagram) {
-            let question = registrar.question(datagram, arrival);
-            if questions.len() < MAX_QUESTIONS {
-                questions.push_back(question);
-            } else {
-                registrar.refuse(&question.into(), DropReason::TooManyWaiting);
-            }
+            let check = if check.is_some() { Check::First } else { Check::Never };
+            push_or_refuse(registrar, questions, registrar.question(datagram, arrival, check));
         } else if !registrar.is_plain() {
             if let Some(outgoing) = registrar.consider(datagram, &arrival, &answers) {
                 send_or_keep(socket, registrar, waiting, outgoing);
@@ -168,6 +184,53 @@ fn drain(socket: &UdpSocket, port: u16, registrar: &Registrar, desk: &mut Desk) 
         } else if let Ok(destination) = registrar.decide(datagram, &arrival, &answers, reply) {
             let result = datagram::send(socket.as_fd(), reply, arrival.server, destination);
             registrar.sent(destination, arrival.server, result);
+        }
+    }
+    Ok(())
+}
+
+fn push_or_refuse(registrar: &Registrar, questions: &mut VecDeque<Question>, question: Question) {
+    if questions.len() < MAX_QUESTIONS {
+        questions.push_back(question);
+    } else {
+        registrar.refuse(&question.into(), DropReason::TooManyWaiting);
+    }
+}
+
+/// An offer waits until it is known whether somebody uses its address; the rest is sent.
+fn check_or_send(socket: &UdpSocket, registrar: &Registrar, desk: &mut Desk, outgoing: Outgoing) {
+    let next = match (&mut desk.check, &outgoing.unproved) {
+        (Some(check), Some(unproved)) => {
+            let address = unproved.address;
+            check.hold(outgoing, address, Instant::now())
+        }
+        _ => Next::Send(outgoing),
+    };
+    match next {
+        Next::Send(outgoing) => send_or_keep(socket, registrar, &mut desk.waiting, outgoing),
+        Next::Refuse(outgoing) => registrar.refuse(&outgoing.remark, DropReason::TooManyWaiting),
+        Next::Ask(_) | Next::Wait => {}
+    }
+}
+
+/// Asks the leases again where somebody uses what would have been offered, and sends the offers that nobody spoke
+/// against in time. Takes up to [`BATCH`] answers, as a flood of ICMP is no reason to wait.
+fn settle_checks(socket: &UdpSocket, registrar: &Registrar, desk: &mut Desk) -> io::Result<()> {
+    let Desk { waiting, questions, check: Some(check), .. } = desk else { return Ok(()) };
+    for _ in 0..BATCH {
+        let Some(in_use) = check.next_in_use()? else { break };
+        for question in in_use.into_iter().filter_map(Outgoing::asked_again) {
+            push_or_refuse(registrar, questions, question);
+        }
+    }
+    let now = Instant::now();
+    while let Some(free) = check.next_free(now) {
+        for outgoing in free {
+            if registrar.is_answering() {
+                send_or_keep(socket, registrar, waiting, outgoing);
+            } else {
+                registrar.refuse(&outgoing.remark, DropReason::Disabled);
+            }
         }
     }
     Ok(())

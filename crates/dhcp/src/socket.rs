@@ -1,5 +1,6 @@
 //! Sockets bound to an address or to an interface.
 
+use crate::echo::{EchoSocket, PingError};
 use nix::sys::socket::{setsockopt, sockopt::Ipv4PacketInfo};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
@@ -19,6 +20,7 @@ const MAX_NAME_BYTES: usize = 15;
 pub struct DhcpSocket {
     socket: Socket,
     local: SocketAddrV4,
+    echo: Option<EchoSocket>,
 }
 
 /// Why no socket could be bound.
@@ -72,13 +74,22 @@ impl DhcpSocket {
             .map_err(|source| BindError::System { place: format!("{name} port {port}"), source })
     }
 
+    /// Pings an address before it is offered to a client that does not have it already (RFC 2131 section 2.2). One that
+    /// answers is put aside, and the client is offered the next.
+    ///
+    /// Asks where the answers leave. That is refused to who has neither CAP_NET_RAW nor a group that may ping.
+    pub fn with_ping_check(self) -> Result<Self, PingError> {
+        let echo = EchoSocket::open(&self.socket, *self.local.ip())?;
+        Ok(Self { echo: Some(echo), ..self })
+    }
+
     /// The address and port; the address is 0.0.0.0 for a socket of an interface.
     pub const fn local_addr(&self) -> SocketAddrV4 {
         self.local
     }
 
-    pub(crate) fn into_parts(self) -> (Socket, SocketAddrV4) {
-        (self.socket, self.local)
+    pub(crate) fn into_parts(self) -> (Socket, SocketAddrV4, Option<EchoSocket>) {
+        (self.socket, self.local, self.echo)
     }
 }
 
@@ -111,7 +122,7 @@ fn bind(address: SocketAddrV4, interface: Option<&str>) -> io::Result<DhcpSocket
     }
     socket.bind(&address.into())?;
     let local = socket.local_addr()?.as_socket_ipv4().ok_or(io::ErrorKind::AddrNotAvailable)?;
-    Ok(DhcpSocket { socket, local })
+    Ok(DhcpSocket { socket, local, echo: None })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::{
     decide::answer,
     fault,
     heard::Heard,
-    lease_server::Question,
+    lease_server::{Check, Question, Unproved},
     request::{self, Request},
 };
 use lync_model::{
@@ -29,6 +29,8 @@ pub(crate) struct Outgoing {
     /// How long they are held back.
     pub(crate) delay: Option<Duration>,
     pub(crate) remark: Remark,
+    /// What it offers, where that is to be asked for first.
+    pub(crate) unproved: Option<Box<Unproved>>,
 }
 
 /// What the log and the journal are to know beside the answer.
@@ -61,7 +63,8 @@ impl Registrar {
         let remark = Remark { source: arrival.source, bytes: datagram.len(), heard, rule };
         match replies {
             Ok((destination, replies)) => {
-                Some(Outgoing { destination, server: arrival.server, replies, delay, remark })
+                let server = arrival.server;
+                Some(Outgoing { destination, server, replies, delay, remark, unproved: None })
             }
             Err(reason) => {
                 self.refuse(&remark, reason);
@@ -71,8 +74,15 @@ impl Registrar {
     }
 
     /// A datagram that has to wait for an answer.
-    pub(crate) fn question(&self, datagram: &[u8], arrival: Arrival) -> Question {
-        Question { datagram: datagram.to_vec(), arrival, heard: self.hear(datagram, &arrival) }
+    pub(crate) fn question(&self, datagram: &[u8], arrival: Arrival, check: Check) -> Question {
+        Question { datagram: datagram.to_vec(), arrival, heard: self.hear(datagram, &arrival), check }
+    }
+
+    /// Counts, logs and notes that an address answers which no client has.
+    pub(crate) fn found_in_use(&self, heard: Option<&Heard>, address: Ipv4Addr) {
+        self.tally().in_use();
+        tracing::warn!(%address, "DHCP address answers a ping: somebody uses it without a lease");
+        self.note_in_use(heard, address);
     }
 
     /// Counts, logs and notes that a client gave an address back.

@@ -34,6 +34,8 @@ pub mod names {
     pub const DHCP_RELEASED: &str = "dhcp.released";
     /// A client found that somebody else uses the address it was given.
     pub const DHCP_DECLINED: &str = "dhcp.declined";
+    /// An address that was about to be offered answered a ping: somebody uses it without a lease.
+    pub const DHCP_IN_USE: &str = "dhcp.in-use";
     /// A DHCP datagram got no answer.
     pub const DHCP_DROPPED: &str = "dhcp.dropped";
     /// A TCP connection ended; its TLS handshake had succeeded, where it has TLS.
@@ -78,12 +80,13 @@ pub mod names {
     pub const CLOCK_CHANGED: &str = "clock.changed";
 
     /// Every name.
-    pub const ALL: [&str; 26] = [
+    pub const ALL: [&str; 27] = [
         DHCP_ACK,
         DHCP_OFFER,
         DHCP_NAK,
         DHCP_RELEASED,
         DHCP_DECLINED,
+        DHCP_IN_USE,
         DHCP_DROPPED,
         CONNECTION,
         TLS_FAILED,

@@ -29,6 +29,15 @@ pub struct Client<'a> {
     pub mac: Option<Mac>,
 }
 
+/// What a client that looks for an address is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The address.
+    pub address: Ipv4Addr,
+    /// Whether the client has it already: what uses it then is the client.
+    pub bound: bool,
+}
+
 /// What a DHCPREQUEST is, as RFC 2131 section 4.3.2 tells them apart, and the address that it wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
@@ -151,19 +160,20 @@ impl Leases {
         wants: Option<Ipv4Addr>,
         id: SubnetId,
         now: OffsetDateTime,
-    ) -> Option<Ipv4Addr> {
+    ) -> Option<Offer> {
         self.follow(now);
         let address = self.choose(client, wants, id, now)?;
         let until = after(now, self.pools.settings().offer_time);
-        let offered = match self.by_address.get(&address) {
+        // Nobody is offered what another phone has.
+        let its = self.by_address.get(&address).filter(|slot| slot.state == State::Bound && slot.until > now);
+        let bound = its.is_some();
+        let offered = match its {
             // What the client has stays its own, whether it takes the offer or not.
-            Some(slot) if slot.state == State::Bound && slot.until > now && slot.client == *client.key => {
-                Slot { until: slot.until.max(until), ..slot.clone() }
-            }
+            Some(slot) if slot.client == *client.key => Slot { until: slot.until.max(until), ..slot.clone() },
             _ => Slot::new(client, until, State::Offered),
         };
         self.put(id, address, offered);
-        Some(address)
+        Some(Offer { address, bound })
     }
 
     /// Decides about a DHCPREQUEST that is for this server, or for all. A lease begins, or goes on.
@@ -236,6 +246,27 @@ impl Leases {
         Some(LeaseChange::Put(lease(address, client, until, LeaseState::Declined)))
     }
 
+    /// Somebody who has no lease of the address uses it: nobody gets it for as long as if a client had declined it.
+    /// `None` where nothing changes: it is leased, so that its client uses it, or it was put aside before.
+    ///
+    /// It stands under nobody's name. The client that would have got it has no part in this, and loses none of its 16.
+    pub fn put_aside(&mut self, address: Ipv4Addr, now: OffsetDateTime) -> Option<LeaseChange> {
+        self.follow(now);
+        let id = self.pools.find(address).filter(|id| self.is_kept(*id, address))?;
+        let is_settled = |slot: &Slot| match slot.state {
+            State::Ours => true,
+            State::Bound | State::Declined => slot.until > now,
+            State::Offered | State::Released => false,
+        };
+        if self.by_address.get(&address).is_some_and(is_settled) {
+            return None;
+        }
+        let (key, until) = (nobody(), after(now, self.pools.settings().declined_time));
+        let nobody = Client { key: &key, mac: None };
+        self.put(id, address, Slot::new(&nobody, until, State::Declined));
+        Some(LeaseChange::Put(lease(address, &nobody, until, LeaseState::Declined)))
+    }
+
     /// Ends a lease, or the time for which nobody gets a declined address. `None` where there is neither.
     pub fn remove(&mut self, address: Ipv4Addr, now: OffsetDateTime) -> Option<LeaseChange> {
         self.follow(now);
@@ -260,9 +291,8 @@ impl Leases {
         if let Some(id) = self.pools.find(address)
             && self.is_kept(id, address)
         {
-            let nobody = ClientKey::new([0]).expect("one byte is a key");
             let until = PrimitiveDateTime::MAX.assume_utc();
-            self.put(id, address, Slot { client: nobody, mac: None, until, state: State::Ours });
+            self.put(id, address, Slot { client: nobody(), mac: None, until, state: State::Ours });
         }
     }
 
@@ -441,6 +471,11 @@ impl Slot {
     fn new(client: &Client<'_>, until: OffsetDateTime, state: State) -> Self {
         Self { client: client.key.clone(), mac: client.mac, until, state }
     }
+}
+
+/// The name under which stands what no client has.
+fn nobody() -> ClientKey {
+    ClientKey::new([0]).expect("one byte is a key")
 }
 
 fn lease(address: Ipv4Addr, client: &Client<'_>, expires: OffsetDateTime, state: LeaseState) -> Lease {

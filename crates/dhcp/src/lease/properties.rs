@@ -24,6 +24,7 @@ enum Step {
     Take { client: u8 },
     Release { client: u8, address: u8 },
     Decline { client: u8, address: u8 },
+    PutAside { address: u8 },
     Wait { seconds: u16 },
     Restart,
 }
@@ -37,6 +38,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(client, kind, address)| Step::Request { client, kind, address }),
         2 => (client.clone(), ADDRESSES).prop_map(|(client, address)| Step::Release { client, address }),
         1 => (client, ADDRESSES).prop_map(|(client, address)| Step::Decline { client, address }),
+        1 => ADDRESSES.prop_map(|address| Step::PutAside { address }),
         3 => (0..150u16).prop_map(|seconds| Step::Wait { seconds }),
         1 => Just(Step::Restart),
     ]
@@ -104,7 +106,7 @@ impl World {
             Step::Discover { client, wants } => {
                 let key = key(client);
                 let who = Client { key: &key, mac: Some(mac(client)) };
-                if let Some(address) = self.leases.offer(&who, wants.map(ip), id, self.now) {
+                if let Some(Offer { address, .. }) = self.leases.offer(&who, wants.map(ip), id, self.now) {
                     self.check(client, address);
                     self.offers.insert(address, (client, self.now + Duration::seconds(30)));
                     self.last_offer.insert(client, address);
@@ -132,6 +134,15 @@ impl World {
                 let who = Client { key: &key, mac: Some(mac(client)) };
                 if let Some(change) = self.leases.decline(&who, ip(address), self.now) {
                     self.gone(client, ip(address));
+                    self.declined.insert(ip(address), self.now + Duration::DAY);
+                    self.write(change);
+                }
+            }
+            Step::PutAside { address } => {
+                if let Some(change) = self.leases.put_aside(ip(address), self.now) {
+                    let holder = self.holders.remove(&ip(address));
+                    assert!(holder.is_none_or(|(_, until)| until <= self.now), "{address} is leased");
+                    self.offers.remove(&ip(address));
                     self.declined.insert(ip(address), self.now + Duration::DAY);
                     self.write(change);
                 }

@@ -44,7 +44,7 @@ impl Bench {
     fn offer(&mut self, client: u8, wants: Option<u8>, now: OffsetDateTime) -> Option<u8> {
         let key = key(client);
         let offered = self.leases.offer(&Client { key: &key, mac: None }, wants.map(ip), self.id, now);
-        offered.map(|address| address.octets()[3])
+        offered.map(|offer| offer.address.octets()[3])
     }
 
     fn request(&mut self, client: u8, request: Request, now: OffsetDateTime) -> Verdict {
@@ -78,6 +78,10 @@ impl Bench {
 
 fn key(client: u8) -> ClientKey {
     ClientKey::new([1, client]).unwrap()
+}
+
+fn offered(offer: Option<Offer>) -> Option<Ipv4Addr> {
+    offer.map(|offer| offer.address)
 }
 
 fn granted(verdict: &Verdict) -> Option<u8> {
@@ -244,6 +248,49 @@ fn a_declined_address_is_kept_out_for_a_day() {
 }
 
 #[test]
+fn what_somebody_uses_without_a_lease_is_nobodys_for_a_day() {
+    let mut bench = Bench::new(true, vec![]);
+    assert_eq!(bench.offer(1, None, NOW), Some(10));
+    let (nobody, expires) = (ClientKey::new([0]).unwrap(), NOW + Duration::DAY);
+    let aside = Lease { address: ip(10), client: nobody, mac: None, expires, state: LeaseState::Declined };
+    assert_eq!(bench.leases.put_aside(ip(10), NOW), Some(LeaseChange::Put(aside.clone())));
+    assert_eq!(bench.leases.put_aside(ip(10), NOW), None, "it is already");
+    assert_eq!(bench.leases.list(NOW), [aside]);
+    assert_eq!(bench.request(1, Request::Selecting(ip(10)), NOW), Verdict::Refused);
+    assert_eq!(bench.offer(1, Some(10), NOW), Some(11));
+    assert_eq!(bench.offer(2, Some(10), expires), Some(10));
+}
+
+#[test]
+fn what_is_leased_or_not_ours_to_give_is_not_put_aside() {
+    let mut bench = Bench::new(true, vec![]);
+    bench.bind(1, NOW);
+    bench.leases.keep_off(ip(11));
+    for address in [10, 11, 99] {
+        assert_eq!(bench.leases.put_aside(ip(address), NOW), None, "{address}");
+    }
+    assert!(bench.leases.put_aside(ip(10), NOW + HOUR).is_some(), "the lease has ended");
+}
+
+#[test]
+fn an_offer_says_whether_the_phone_has_the_address() {
+    let mut bench = Bench::new(true, vec![bound(9, 11, NOW - HOUR)]);
+    let mut taken = |name: u8, mac: Option<Mac>, now| {
+        let key = key(name);
+        let client = Client { key: &key, mac };
+        let offer = bench.leases.offer(&client, None, bench.id, now).unwrap();
+        let verdict = bench.leases.request(&client, Request::Selecting(offer.address), bench.id, now);
+        assert!(granted(&verdict).is_some());
+        (offer.address.octets()[3], offer.bound)
+    };
+    assert_eq!(taken(9, None, NOW), (11, false), "it had it once");
+    assert_eq!(taken(9, None, NOW), (11, true));
+    assert_eq!(taken(2, Some(PHONE), NOW), (50, false));
+    assert_eq!(taken(3, Some(PHONE), NOW), (50, true), "by another name");
+    assert_eq!(taken(9, None, NOW + HOUR), (11, false), "the lease has ended");
+}
+
+#[test]
 fn an_administrator_ends_leases_and_the_time_of_declined_addresses() {
     let mut bench = Bench::new(true, vec![]);
     bench.bind_three();
@@ -272,7 +319,7 @@ fn a_phone_gets_what_is_reserved_for_it_by_whatever_name_it_calls_itself() {
     for name in [1, 2] {
         let key = key(name);
         let phone = Client { key: &key, mac: Some(PHONE) };
-        assert_eq!(bench.leases.offer(&phone, Some(ip(10)), bench.id, NOW), Some(ip(50)));
+        assert_eq!(offered(bench.leases.offer(&phone, Some(ip(10)), bench.id, NOW)), Some(ip(50)));
         let verdict = bench.leases.request(&phone, Request::Selecting(ip(50)), bench.id, NOW);
         assert_eq!(granted(&verdict), Some(50));
     }
@@ -285,7 +332,7 @@ fn a_phone_with_another_address_is_sent_to_the_one_reserved_for_it() {
     let phone = Client { key: &key, mac: Some(PHONE) };
     let renewal = bench.leases.request(&phone, Request::Renewing(ip(10)), bench.id, NOW);
     assert_eq!(renewal, Verdict::Refused);
-    assert_eq!(bench.leases.offer(&phone, None, bench.id, NOW), Some(ip(50)));
+    assert_eq!(offered(bench.leases.offer(&phone, None, bench.id, NOW)), Some(ip(50)));
 }
 
 #[test]
@@ -293,8 +340,8 @@ fn while_somebody_has_the_reserved_address_the_phone_gets_another() {
     let mut bench = Bench::new(true, vec![bound(9, 50, NOW + HOUR)]);
     let key = key(1);
     let phone = Client { key: &key, mac: Some(PHONE) };
-    assert_eq!(bench.leases.offer(&phone, None, bench.id, NOW), Some(ip(10)));
-    assert_eq!(bench.leases.offer(&phone, None, bench.id, NOW + HOUR), Some(ip(50)));
+    assert_eq!(offered(bench.leases.offer(&phone, None, bench.id, NOW)), Some(ip(10)));
+    assert_eq!(offered(bench.leases.offer(&phone, None, bench.id, NOW + HOUR)), Some(ip(50)));
 }
 
 #[test]
@@ -371,7 +418,7 @@ fn one_phone_gets_no_more_than_its_share_whatever_it_calls_itself() {
     for name in 0..16 {
         let key = key(name);
         let phone = Client { key: &key, mac: Some(PHONE) };
-        let address = leases.offer(&phone, None, id, NOW).unwrap();
+        let address = leases.offer(&phone, None, id, NOW).unwrap().address;
         // Offered, leased, declined: each counts.
         match name % 3 {
             0 => {}

@@ -1,6 +1,6 @@
 //! The way of one message of a client: what it asks, what the leases say, and what the rules make of it.
 
-use super::LeaseServer;
+use super::{Again, LeaseServer};
 use crate::{
     Arrival, CLIENT_PORT, DropReason, Registrar, SERVER_PORT,
     answers::Answers,
@@ -34,15 +34,26 @@ pub(super) enum Outcome {
         replies: Vec<Vec<u8>>,
         /// Whether a lease is among the changes for it.
         promises: bool,
+        /// The address that it offers, unless the client has it already.
+        unproved: Option<Ipv4Addr>,
     },
     /// DHCPRELEASE or DHCPDECLINE, which have no answer.
     Taken { operation: &'static str, address: Ipv4Addr },
+}
+
+/// What is to be answered.
+#[derive(Clone, Copy)]
+struct Ruling {
+    kind: Kind,
+    promises: bool,
+    unproved: Option<Ipv4Addr>,
 }
 
 /// A message whose sender and network are known.
 struct Known<'a> {
     request: &'a Request<'a>,
     arrival: &'a Arrival,
+    again: Option<&'a Again>,
     key: ClientKey,
     id: SubnetId,
     operation: &'static str,
@@ -70,20 +81,22 @@ pub(crate) fn is_lease_message(datagram: &[u8]) -> bool {
 }
 
 impl LeaseServer {
-    /// Changes are added to `changes` also where a rule keeps the answer back: it is lost on its way.
+    /// Changes are added to `changes` also where a rule keeps the answer back: it is lost on its way. What is asked
+    /// `again` counts as one message: for the limit of its sender, and for rules.
     pub(super) fn judge(
         &self,
         registrar: &Registrar,
         answers: &Answers,
         datagram: &[u8],
         arrival: &Arrival,
+        again: Option<&Again>,
         changes: &mut Vec<LeaseChange>,
     ) -> Judged {
         let request = match Request::read(datagram) {
             Ok(request) => request,
             Err(reason) => return Judged::dropped(reason),
         };
-        let known = match self.know(registrar, &request, arrival) {
+        let known = match self.know(registrar, &request, arrival, again) {
             Ok(known) => known,
             Err(reason) => return Judged::dropped(reason),
         };
@@ -91,7 +104,7 @@ impl LeaseServer {
             "release" | "decline" => self.take_back(registrar, &known, changes),
             _ => match self.ask_leases(&known, changes) {
                 Err(reason) => Judged::dropped(reason),
-                Ok((kind, promises)) => self.reply(registrar, answers, &known, kind, promises),
+                Ok(ruling) => self.reply(registrar, answers, &known, ruling),
             },
         }
     }
@@ -101,13 +114,14 @@ impl LeaseServer {
         registrar: &Registrar,
         request: &'a Request<'a>,
         arrival: &'a Arrival,
+        again: Option<&'a Again>,
     ) -> Result<Known<'a>, DropReason> {
         let message_type = request.options.message_type();
         let operation = message_type.and_then(lease_operation).ok_or(DropReason::NotInform)?;
         if !registrar.is_answering() {
             return Err(DropReason::Disabled);
         }
-        if !self.admits(request) {
+        if again.is_none() && !self.admits(request) {
             return Err(DropReason::TooOften);
         }
         if arrival.server.is_unspecified() {
@@ -116,7 +130,7 @@ impl LeaseServer {
         let key = client_key(request).ok_or(DropReason::NoClientKey)?;
         let id = self.subnet_of(request, arrival).ok_or(DropReason::NoSubnet)?;
         self.lock().keep_off(arrival.server);
-        Ok(Known { request, arrival, key, id, operation })
+        Ok(Known { request, arrival, again, key, id, operation })
     }
 
     fn admits(&self, request: &Request<'_>) -> bool {
@@ -124,18 +138,15 @@ impl LeaseServer {
         limiter.admits(&hardware(request), Instant::now())
     }
 
-    /// What the leases say to DHCPDISCOVER and DHCPREQUEST, and whether that has to be kept.
-    fn ask_leases(
-        &self,
-        known: &Known<'_>,
-        changes: &mut Vec<LeaseChange>,
-    ) -> Result<(Kind, bool), DropReason> {
+    /// What the leases say to DHCPDISCOVER and DHCPREQUEST.
+    fn ask_leases(&self, known: &Known<'_>, changes: &mut Vec<LeaseChange>) -> Result<Ruling, DropReason> {
         let (client, id, now) = (known.client(), known.id, self.clock.now());
         if known.operation == "discover" {
             let wants = known.request.options.requested.address();
-            let address = self.lock().offer(&client, wants, id, now).ok_or(DropReason::NoFreeAddress)?;
-            let seconds = self.pools.lease_seconds(id);
-            return Ok((Kind::Lease { acknowledged: false, address, seconds }, false));
+            let offer = self.lock().offer(&client, wants, id, now).ok_or(DropReason::NoFreeAddress)?;
+            let (address, seconds) = (offer.address, self.pools.lease_seconds(id));
+            let kind = Kind::Lease { acknowledged: false, address, seconds };
+            return Ok(Ruling { kind, promises: false, unproved: (!offer.bound).then_some(address) });
         }
         if known.is_for_another_server() {
             self.lock().decline_offer(&client, id, now);
@@ -144,22 +155,17 @@ impl LeaseServer {
         match self.lock().request(&client, known.wanted()?, id, now) {
             Verdict::Granted { address, seconds, change } => {
                 changes.push(change);
-                Ok((Kind::Lease { acknowledged: true, address, seconds }, true))
+                let kind = Kind::Lease { acknowledged: true, address, seconds };
+                Ok(Ruling { kind, promises: true, unproved: None })
             }
-            Verdict::Refused => Ok((Kind::Refused, false)),
+            Verdict::Refused => Ok(Ruling { kind: Kind::Refused, promises: false, unproved: None }),
             Verdict::Silent => Err(DropReason::UnknownLease),
         }
     }
 
-    fn reply(
-        &self,
-        registrar: &Registrar,
-        answers: &Answers,
-        known: &Known<'_>,
-        kind: Kind,
-        promises: bool,
-    ) -> Judged {
-        let Known { request, arrival, .. } = known;
+    fn reply(&self, registrar: &Registrar, answers: &Answers, known: &Known<'_>, ruling: Ruling) -> Judged {
+        let Known { request, arrival, again, .. } = known;
+        let Ruling { kind, promises, unproved } = ruling;
         let subnet = self.pools.subnet(known.id);
         let write = |server, answers: &Answers, message: &mut Vec<u8>| {
             self.write(request, kind, Some(subnet), server, answers, message);
@@ -169,11 +175,15 @@ impl LeaseServer {
         if let Err(reason) = check_length(&right) {
             return Judged::dropped(reason);
         }
-        let fired = registrar.ask_rules(request, arrival, known.operation);
+        let fired = match again {
+            Some(again) => again.fired.clone(),
+            None => registrar.ask_rules(request, arrival, known.operation),
+        };
         let fault = fired.as_ref().and_then(|fired| fault::of(&fired.action));
         let replies = fault::replies(arrival.server, answers, right, fault, write);
         let destination = known.destination(kind);
-        Judged { outcome: replies.map(|replies| Outcome::Answer { destination, replies, promises }), fired }
+        let outcome = replies.map(|replies| Outcome::Answer { destination, replies, promises, unproved });
+        Judged { fired, outcome }
     }
 
     /// DHCPRELEASE and DHCPDECLINE. A rule that wants silence is a message that was lost on its way here.

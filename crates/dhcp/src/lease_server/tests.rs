@@ -10,6 +10,8 @@ use lync_model::rules::Mac;
 use std::collections::HashMap;
 use time::macros::datetime;
 
+mod pinged;
+
 const SERVER: Ipv4Addr = Ipv4Addr::new(10, 99, 0, 1);
 const EVERYBODY: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::BROADCAST, 68);
 const UNICAST: Arrival = Arrival { broadcast: false, ..ARRIVAL };
@@ -34,20 +36,27 @@ struct Bench {
 
 impl Bench {
     async fn new(authoritative: bool) -> Self {
+        Self::with(pools(authoritative), None, |registrar| registrar).await
+    }
+
+    async fn with(
+        pools: Pools,
+        log: Option<Arc<dyn LeaseLog>>,
+        more: impl FnOnce(Registrar) -> Registrar,
+    ) -> Self {
         let options = EnterpriseOptions { sip_servers: true, ..EnterpriseOptions::default() };
         let classes = ClassOptions { uc_client: true, ..ClassOptions::default() };
         let enterprise = Enterprise::new(&options, &classes).unwrap();
         let clock = Clock::stopped(datetime!(2013-06-01 12:00 UTC));
-        let leases =
-            Arc::new(LeaseServer::open(enterprise, pools(authoritative), None, clock).await.unwrap());
-        let registrar = Registrar::new(&sample::options("a.test"), RegistrarSettings::default())
-            .with_leases(Arc::clone(&leases));
+        let leases = Arc::new(LeaseServer::open(enterprise, pools, log, clock).await.unwrap());
+        let registrar = Registrar::new(&sample::options("a.test"), RegistrarSettings::default());
+        let registrar = more(registrar.with_leases(Arc::clone(&leases)));
         registrar.set_mode(Mode::Enterprise);
         Self { registrar, leases }
     }
 
     async fn ask(&self, datagram: &[u8], arrival: Arrival) -> Option<(SocketAddrV4, Vec<u8>)> {
-        let question = Question { datagram: datagram.to_vec(), arrival, heard: None };
+        let question = Question { datagram: datagram.to_vec(), arrival, heard: None, check: Check::Never };
         let mut outgoing = self.leases.answer(&self.registrar, vec![question]).await;
         outgoing.pop().map(|mut outgoing| (outgoing.destination, outgoing.replies.remove(0)))
     }
