@@ -46,6 +46,8 @@ pub struct Enterprise {
     pub classes: ClassOptions,
     /// Whether each interface is asked for another server first.
     pub probe: bool,
+    /// Whether an address is pinged before it is offered.
+    pub ping_check: bool,
 }
 
 /// The component that these options amount to.
@@ -111,6 +113,7 @@ fn enterprise(options: &DhcpOptions) -> Result<Enterprise, ConfigError> {
             others: vendor_classes(options.vendor_classes.as_deref().unwrap_or_default())?,
         },
         probe: options.probe.unwrap_or(true),
+        ping_check: options.ping_check.unwrap_or(false),
     })
 }
 
@@ -221,7 +224,13 @@ mod tests {
         let subnet = enterprise.subnets.first().unwrap();
         assert_eq!(subnet.network.to_string(), "10.99.0.0/24");
         assert_eq!(subnet.lease_time, Duration::from_secs(86_400));
-        assert!(enterprise.probe && enterprise.settings.authoritative);
+        assert!(enterprise.probe && enterprise.settings.authoritative && !enterprise.ping_check);
+    }
+
+    #[test]
+    fn addresses_are_pinged_where_that_is_asked_for() {
+        let pings = "mode = \"enterprise\"\nranges = [\"10.99.0.100-10.99.0.199\"]\nping_check = true";
+        assert!(checked(pings).unwrap().enterprise.unwrap().ping_check);
     }
 
     #[test]

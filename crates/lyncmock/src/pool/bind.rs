@@ -106,7 +106,16 @@ fn dhcp(config: &Config) -> Result<Vec<DhcpSocket>, StartError> {
         DhcpSocket::bind_interface(name, DHCP_SERVER_PORT)
             .map_err(|error| dhcp_refused("dhcp.interfaces", name.clone(), error))
     });
-    addresses.chain(interfaces).collect()
+    let pings = config.dhcp.enterprise.as_ref().is_some_and(|enterprise| enterprise.ping_check);
+    let sockets = addresses.chain(interfaces);
+    if pings { sockets.map(|socket| with_ping_check(socket?)).collect() } else { sockets.collect() }
+}
+
+fn with_ping_check(socket: DhcpSocket) -> Result<DhcpSocket, StartError> {
+    socket.with_ping_check().map_err(|error| {
+        let problem = format!("{error}; or offer addresses unasked, dhcp.ping_check = false");
+        StartError::part("dhcp.ping_check", &problem)
+    })
 }
 
 fn local(key: &'static str, listener: &TcpListener) -> Result<SocketAddr, StartError> {

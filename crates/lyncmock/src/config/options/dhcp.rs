@@ -96,6 +96,14 @@ pub struct DhcpOptions {
     /// Ask each interface once before leases are given, and do not start where another server answers
     #[arg(id = "dhcp.probe", long = "dhcp-probe", env = "LYNCMOCK_DHCP_PROBE", value_name = "BOOL")]
     pub probe: Option<bool>,
+    /// Ping an address before it is offered; one that answers is put aside. Needs CAP_NET_RAW, or net.ipv4.ping_group_range
+    #[arg(
+        id = "dhcp.ping_check",
+        long = "dhcp-ping-check",
+        env = "LYNCMOCK_DHCP_PING_CHECK",
+        value_name = "BOOL"
+    )]
+    pub ping_check: Option<bool>,
     /// Option 3, separated by commas
     #[arg(
         id = "dhcp.routers",
