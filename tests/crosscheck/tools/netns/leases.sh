@@ -1,6 +1,7 @@
 # Clients that ask for an address, where the pool gives any (--dhcp-mode enterprise); sourced.
 
 needs dhclient perfdhcp
+. tests/crosscheck/tools/netns/ping_check.sh
 lync_class=(-V MS-UC-Client -O 43 -O 120)
 
 # within PREFIX LOW HIGH: the address that udhcpc was given lies there
@@ -30,6 +31,7 @@ check_leases() {
     leases_outlive_the_pool
     under_load
     should pass 'leases: stop' ended "$server"
+    check_pings
     should pass 'relay: start for the remote network' start_enterprise leases-remote "$remote"
     behind_a_relay
     should pass 'relay: stop' ended "$server"
@@ -123,7 +125,7 @@ under_load() {
 leases_were_seen() {
     local case
     for case in udhcpc again taken release released declined dhcpcd-lease dhclient restarted relayed-lease \
-        enterprise-inform; do
+        enterprise-inform ping ping-own ping-raw; do
         should pass "$case: tshark has no complaint" flawless $case "$name"
     done
     for case in mode-off mode-off-inform; do
