@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The interactive shell in a real terminal: tmux types at it and reads its screen. Completion, history, input of several
-# lines, errors, Ctrl-C at a line, at a question and during a command that hangs, a password that is not shown.
+# lines, errors, Ctrl-C at a line, at a question and during a command that hangs, a password that is neither shown nor
+# brought back.
 #
 # Needs tmux and the built program in LYNCMOCK_BIN.
 set -uo pipefail
@@ -157,6 +158,21 @@ a_password_is_not_shown() {
         never_showed 'Passw0rd'
 }
 
+# Neither what is cut nor what was entered is brought back by the line editor.
+a_password_does_not_come_back() {
+    asks_for_a_password 'Passw0rd!' && keys C-u && until_ asks_again && keys C-c && until_ at_prompt &&
+        brings_nothing_back || return
+    asks_for_a_password 'Passw0rd!' && keys C-w && until_ asks_again && types 'Passw0rd!' && keys Enter &&
+        shows 'Result        : Success' && until_ at_prompt && brings_nothing_back
+}
+# The question, with nothing behind it.
+asks_again() { [[ "$(last_line)" == 'Password for user '*: ]]; }
+brings_nothing_back() {
+    keys C-y
+    types x
+    until_ at_prompt x && keys C-c && until_ at_prompt && never_showed 'Passw0rd'
+}
+
 a_question_is_left() {
     asks_for_a_password 'Passw' && keys C-c && until_ at_prompt && ! screen | grep ': *Passw$'
 }
@@ -202,6 +218,7 @@ should pass 'the session goes on' the_session_goes_on
 should pass 'what is typed ahead is run' what_is_typed_ahead_is_run
 should pass 'the screen is cleared' the_screen_is_cleared
 should pass 'a password is not shown' a_password_is_not_shown
+should pass 'a password does not come back' a_password_does_not_come_back
 should pass 'Ctrl-C leaves a question' a_question_is_left
 should pass 'Ctrl-C leaves a line of its own' a_line_of_its_own_is_left
 should pass 'nobody is asked where it would show' nobody_is_asked_where_it_would_show

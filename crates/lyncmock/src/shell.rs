@@ -9,6 +9,7 @@ mod reach;
 mod running;
 mod script;
 mod synthetic;
+mod unseen;
 mod values;
 
 pub(crate) use host::Console;

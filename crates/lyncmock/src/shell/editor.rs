@@ -1,24 +1,23 @@
-//! Lines from a terminal: editing, history, completion, and answers that are not shown.
+//! Lines from a terminal: editing, history and completion.
 
 use super::history::{HistoryFile, MAX_LINES};
+use super::unseen;
 use lync_powershell::Shell;
 use rustyline::completion::{Completer, Pair};
-use rustyline::config::{Behavior, BellStyle, ColorMode, CompletionType, Config};
+use rustyline::config::{Behavior, BellStyle, CompletionType, Config};
 use rustyline::error::ReadlineError;
-use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
 use rustyline::{Context, Editor, Helper};
-use std::borrow::Cow;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// Terminals on which nothing can be edited, and on which the system itself shows what is typed.
+/// Terminals on which nothing can be edited, and which may themselves show what is typed.
 const WITHOUT_CURSOR: [&str; 3] = ["dumb", "cons25", "emacs"];
 
-/// What became of a line.
-#[derive(Debug)]
+/// What became of a line. It has no `Debug`, for it may hold a secret.
 pub(super) enum Typed {
     /// It was entered.
     Line(String),
@@ -40,7 +39,8 @@ impl From<rustyline::Result<String>> for Typed {
 
 /// The line that commands and answers are typed into. Blocks; it is for a thread of its own.
 ///
-/// There is one for all of a session: what was typed ahead waits in its buffer, for whatever is read next.
+/// There is one for all of a session: what was typed ahead waits in its buffer, for whatever is read next. Secret
+/// answers are read past it, and end what was typed ahead.
 pub(super) struct LineEditor {
     editor: Editor<Assistant, MemHistory>,
     file: Option<HistoryFile>,
@@ -51,22 +51,9 @@ pub(super) struct LineEditor {
 impl LineEditor {
     /// An editor for answers alone.
     pub(super) fn new() -> rustyline::Result<Self> {
-        let config = Config::builder()
-            .max_history_size(MAX_LINES)?
-            // Tab goes through the candidates one after the other, as in a console of PowerShell.
-            .completion_type(CompletionType::Circular)
-            .bell_style(BellStyle::None)
-            // What is asked is for the person, wherever the output goes.
-            .behavior(Behavior::PreferTerm)
-            // A secret answer is masked by its colouring, which must then not be switched off.
-            .color_mode(ColorMode::Forced)
-            .auto_add_history(false)
-            .build();
-        let history = MemHistory::with_config(&config);
-        let of_answers = MemHistory::with_config(&config);
-        let mut editor = Editor::with_history(config, history)?;
-        editor.set_helper(Some(Assistant { shell: None, purpose: Purpose::Answer { secret: true } }));
-        Ok(Self { editor, file: None, of_answers })
+        let mut editor = Editor::with_history(config()?, MemHistory::with_config(&config()?))?;
+        editor.set_helper(Some(Assistant { shell: None, purpose: Purpose::Answer }));
+        Ok(Self { editor, file: None, of_answers: MemHistory::with_config(&config()?) })
     }
 
     /// An editor that completes by this session and remembers earlier ones.
@@ -90,16 +77,34 @@ impl LineEditor {
 
     /// Asks for one answer. A secret one is shown as asterisks; where a terminal would show more, nobody is asked.
     pub(super) fn ask(&mut self, prompt: &str, secret: bool) -> Typed {
-        let echoes =
-            std::env::var("TERM").is_ok_and(|kind| WITHOUT_CURSOR.iter().any(|known| *known == kind));
-        if secret && echoes {
-            return Typed::End;
+        if secret {
+            return self.ask_unseen(prompt);
         }
-        self.is_for(Purpose::Answer { secret });
+        self.is_for(Purpose::Answer);
         std::mem::swap(self.editor.history_mut(), &mut self.of_answers);
         let typed = self.editor.readline(prompt).into();
         std::mem::swap(self.editor.history_mut(), &mut self.of_answers);
         typed
+    }
+
+    fn ask_unseen(&mut self, prompt: &str) -> Typed {
+        let echoes =
+            std::env::var("TERM").is_ok_and(|kind| WITHOUT_CURSOR.iter().any(|known| *known == kind));
+        // A secret that was typed ahead would be run as a command, and remembered.
+        if echoes || self.forget_typed_ahead().is_err() {
+            return Typed::End;
+        }
+        unseen::ask(prompt)
+    }
+
+    /// Goes on with a new editor, which has the history and the completion of this one and nothing else of it.
+    fn forget_typed_ahead(&mut self) -> rustyline::Result<()> {
+        let mut fresh = Editor::with_history(config()?, MemHistory::with_config(&config()?))?;
+        std::mem::swap(fresh.history_mut(), self.editor.history_mut());
+        let shell = self.editor.helper_mut().and_then(|assistant| assistant.shell.take());
+        fresh.set_helper(Some(Assistant { shell, purpose: Purpose::Answer }));
+        self.editor = fresh;
+        Ok(())
     }
 
     fn is_for(&mut self, purpose: Purpose) {
@@ -118,15 +123,27 @@ impl LineEditor {
     }
 }
 
+fn config() -> rustyline::Result<Config> {
+    Ok(Config::builder()
+        .max_history_size(MAX_LINES)?
+        // Tab goes through the candidates one after the other, as in a console of PowerShell.
+        .completion_type(CompletionType::Circular)
+        .bell_style(BellStyle::None)
+        // What is asked is for the person, wherever the output goes.
+        .behavior(Behavior::PreferTerm)
+        .auto_add_history(false)
+        .build())
+}
+
 /// What a line is typed for.
 enum Purpose {
     /// To be run, behind these lines.
     Command { before: String },
     /// For a command that runs and waits.
-    Answer { secret: bool },
+    Answer,
 }
 
-/// Completes commands by a session, and masks answers.
+/// Completes commands by a session.
 struct Assistant {
     shell: Option<Arc<Mutex<Shell>>>,
     purpose: Purpose,
@@ -148,20 +165,7 @@ impl Completer for Assistant {
     }
 }
 
-impl Highlighter for Assistant {
-    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
-        match self.purpose {
-            Purpose::Answer { secret: true } => "*".repeat(line.chars().count()).into(),
-            _ => line.into(),
-        }
-    }
-
-    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
-        // Else a single character is written as it is typed, past `highlight`.
-        matches!(self.purpose, Purpose::Answer { secret: true }) && kind != CmdKind::MoveCursor
-    }
-}
-
+impl Highlighter for Assistant {}
 impl Helper for Assistant {}
 impl Validator for Assistant {}
 impl Hinter for Assistant {
