@@ -207,6 +207,17 @@ async fn after_eight_addresses_in_use_the_client_has_to_ask_again() {
 }
 
 #[tokio::test]
+async fn a_message_counts_once_for_its_sender_however_often_it_is_tried() {
+    let mut network = Network::new(2..=49).await;
+    for _ in 0..50 {
+        network.offered(7).await;
+    }
+    let counters = network.bench.registrar.counters();
+    assert_eq!((counters.in_use(), counters.dropped(DropReason::TooOften)), (48, 0));
+    assert_eq!(counters.dropped(DropReason::NoFreeAddress), 44);
+}
+
+#[tokio::test]
 async fn addresses_in_use_cost_the_phone_nothing_of_its_share() {
     let mut network = Network::new(2..=33).await;
     let mut offered = Vec::new();
