@@ -1,7 +1,8 @@
-//! Settings as the Get- and Set- cmdlets of a configuration have them: one table for both.
+//! Collections of settings, and what their Get- and Set- cmdlets have in common: one table for both.
 
+use crate::deployment::Answer;
 use crate::{parameters, refusal};
-use lync_powershell::{Arguments, Definition, ErrorRecord, Kind, Object, Value, View, is_like};
+use lync_powershell::{Arguments, Definition, ErrorRecord, Kind, Object, Session, Value, View, is_like};
 
 /// One setting of a collection.
 pub(crate) struct Setting<C: 'static> {
@@ -13,37 +14,108 @@ pub(crate) struct Setting<C: 'static> {
     pub(crate) set: fn(&mut C, &Value) -> bool,
 }
 
-/// The collection as an object: Identity, then each setting.
-pub(crate) fn object<C>(type_name: &'static str, settings: &[Setting<C>], values: &C) -> Object {
-    settings
-        .iter()
-        .fold(Object::new(type_name).with("Identity", "Global").shown_as(View::List), |object, setting| {
-            object.with(setting.name, (setting.get)(values))
-        })
+/// A collection of settings, of which this pool has the global one alone, with what differs from others.
+pub(crate) struct Collection<C: 'static> {
+    /// What errors call it.
+    pub(crate) what: &'static str,
+    /// The type of the object that is shown.
+    pub(crate) type_name: &'static str,
+    /// In the order in which they are shown.
+    pub(crate) settings: &'static [Setting<C>],
+    /// The cmdlet that changes it.
+    pub(crate) set: &'static Definition,
+    /// Names of numbers that must be in order, each row for itself: the least first.
+    pub(crate) in_order: &'static [&'static [&'static str]],
 }
 
-/// What is to change: everything that the instance holds, and over it what the parameters say.
-///
-/// # Errors
-/// A value of the instance that is none of its setting's, or outside the range of the parameter of its name.
-pub(crate) fn change<C: Default>(
-    definition: &Definition,
-    settings: &[Setting<C>],
-    arguments: &Arguments,
-) -> Result<C, ErrorRecord> {
-    let mut change = C::default();
-    if let Some(Value::Object(instance)) = arguments.get("Instance") {
-        for setting in settings {
-            let Some(value) = instance.get(setting.name) else { continue };
-            in_range(definition, setting.name, value)?;
+impl<C: Default> Collection<C> {
+    /// The Get- cmdlet.
+    pub(crate) async fn show(
+        &self,
+        arguments: &Arguments,
+        read: impl Future<Output = Answer<C>>,
+    ) -> Result<Vec<Value>, ErrorRecord> {
+        if !global_is_meant(arguments, self.what)? {
+            return Ok(Vec::new());
+        }
+        Ok(vec![self.object(&read.await.map_err(refusal::of)?).into()])
+    }
+
+    /// The Set- cmdlet as far as what is to be written; `None` where nothing is.
+    ///
+    /// # Errors
+    /// What cannot be.
+    pub(crate) async fn to_change(
+        &self,
+        arguments: &Arguments,
+        session: &mut Session<'_>,
+        read: impl Future<Output = Answer<C>>,
+    ) -> Result<Option<C>, ErrorRecord> {
+        global_is_meant(arguments, self.what)?;
+        let change = self.change(arguments)?;
+        if !self.in_order.is_empty() {
+            self.check_order(&change, &read.await.map_err(refusal::of)?)?;
+        }
+        for name in idle(self.set, arguments) {
+            session.warning(&format!("{name} is taken and not kept; it changes nothing here."));
+        }
+        Ok(session.should_process("Global", self.set.name).await?.then_some(change))
+    }
+
+    /// As an object: Identity, then each setting.
+    fn object(&self, values: &C) -> Object {
+        let empty = Object::new(self.type_name).with("Identity", "Global").shown_as(View::List);
+        let with = |object: Object, setting: &Setting<C>| object.with(setting.name, (setting.get)(values));
+        self.settings.iter().fold(empty, with)
+    }
+
+    /// What is to change: everything that the instance holds, and over it what the parameters say.
+    ///
+    /// # Errors
+    /// A value of the instance that is none of its setting's, or outside the range of the parameter of its name.
+    fn change(&self, arguments: &Arguments) -> Result<C, ErrorRecord> {
+        let mut change = C::default();
+        if let Some(Value::Object(instance)) = arguments.get("Instance") {
+            for setting in self.settings {
+                let Some(value) = instance.get(setting.name) else { continue };
+                in_range(self.set, setting.name, value)?;
+                take(&mut change, setting, value)?;
+            }
+        }
+        for setting in self.settings {
+            let Some(value) = arguments.get(setting.name) else { continue };
             take(&mut change, setting, value)?;
         }
+        Ok(change)
     }
-    for setting in settings {
-        let Some(value) = arguments.get(setting.name) else { continue };
-        take(&mut change, setting, value)?;
+
+    /// Whether the numbers will be in order.
+    ///
+    /// # Errors
+    /// They are not.
+    fn check_order(&self, change: &C, before: &C) -> Result<(), ErrorRecord> {
+        for names in self.in_order {
+            for (low, high) in names.iter().zip(names.iter().skip(1)) {
+                if let (Some(least), Some(greatest)) =
+                    (self.number(low, change, before), self.number(high, change, before))
+                    && least > greatest
+                {
+                    let told = format!("{low} ({least}) is greater than {high} ({greatest}).");
+                    return Err(refusal::invalid(told));
+                }
+            }
+        }
+        Ok(())
     }
-    Ok(change)
+
+    /// The number that a setting will be.
+    fn number(&self, name: &str, change: &C, before: &C) -> Option<i64> {
+        let setting = self.settings.iter().find(|setting| setting.name == name)?;
+        [change, before].into_iter().find_map(|values| match (setting.get)(values) {
+            Value::Int(number) => Some(number),
+            _ => None,
+        })
+    }
 }
 
 fn in_range(definition: &Definition, name: &str, value: &Value) -> Result<(), ErrorRecord> {
@@ -84,21 +156,6 @@ pub(crate) fn global_is_meant(arguments: &Arguments, what: &str) -> Result<bool,
         ))),
         _ => Ok(true),
     }
-}
-
-/// `three values in order`, for settings of which one is the least and one the greatest.
-///
-/// # Errors
-/// They are not.
-pub(crate) fn in_order(named: [(&str, Option<u32>); 3]) -> Result<(), ErrorRecord> {
-    for (lower, higher) in named.iter().zip(named.iter().skip(1)) {
-        if let ((low, Some(least)), (high, Some(greatest))) = (lower, higher)
-            && least > greatest
-        {
-            return Err(refusal::invalid(format!("{low} ({least}) is greater than {high} ({greatest}).")));
-        }
-    }
-    Ok(())
 }
 
 /// Writes a flag.

@@ -2,7 +2,7 @@
 
 use super::cmdlet;
 use crate::parameters::{FILTER, FORCE, INSTANCE, LOCAL_STORE, SCOPE, taken};
-use crate::settings::{self, Setting, set_flag};
+use crate::settings::{Collection, Setting, set_flag};
 use crate::{Deployment, refusal};
 use lync_model::ProxyChange;
 use lync_powershell::{Arguments, Definition, ErrorRecord, Kind, Parameter, Session, Value};
@@ -83,21 +83,20 @@ const SET: Definition = Definition {
 
 const KEPT: &str = "Kept; changes nothing here. Default True.";
 
+const PROXY: Collection<ProxyChange> = Collection {
+    what: "proxy settings",
+    type_name: "Microsoft.Rtc.Management.WritableConfig.Settings.SipProxy.ProxySettings",
+    settings: SETTINGS,
+    set: &SET,
+    in_order: &[],
+};
+
 async fn get(
     deployment: &dyn Deployment,
     arguments: &Arguments,
     _session: &mut Session<'_>,
 ) -> Result<Vec<Value>, ErrorRecord> {
-    if !settings::global_is_meant(arguments, "proxy settings")? {
-        return Ok(Vec::new());
-    }
-    let proxy = deployment.proxy_configuration().await.map_err(refusal::of)?;
-    let shown = settings::object(
-        "Microsoft.Rtc.Management.WritableConfig.Settings.SipProxy.ProxySettings",
-        SETTINGS,
-        &proxy,
-    );
-    Ok(vec![shown.into()])
+    PROXY.show(arguments, deployment.proxy_configuration()).await
 }
 
 async fn set(
@@ -105,12 +104,7 @@ async fn set(
     arguments: &Arguments,
     session: &mut Session<'_>,
 ) -> Result<Vec<Value>, ErrorRecord> {
-    settings::global_is_meant(arguments, "proxy settings")?;
-    let change = settings::change(&SET, SETTINGS, arguments)?;
-    for name in settings::idle(&SET, arguments) {
-        session.warning(&format!("{name} is taken and not kept; it changes nothing here."));
-    }
-    if session.should_process("Global", SET.name).await? {
+    if let Some(change) = PROXY.to_change(arguments, session, deployment.proxy_configuration()).await? {
         deployment.change_proxy_configuration(&change).await.map_err(refusal::of)?;
     }
     Ok(Vec::new())

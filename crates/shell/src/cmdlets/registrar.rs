@@ -2,7 +2,7 @@
 
 use super::cmdlet;
 use crate::parameters::{FILTER, FORCE, INSTANCE, LOCAL_STORE, SCOPE, taken};
-use crate::settings::{self, Setting, set_flag, set_number};
+use crate::settings::{Collection, Setting, set_flag, set_number};
 use crate::{Deployment, refusal};
 use lync_model::scenario::RegistrarChange;
 use lync_powershell::{Arguments, Definition, ErrorRecord, Kind, Parameter, Session, Value};
@@ -120,21 +120,20 @@ const fn kept(name: &'static str, min: i64, max: i64, help: &'static str) -> Par
     Parameter::new(name, Kind::Int { min, max, nullable: false }, help)
 }
 
+const REGISTRAR: Collection<RegistrarChange> = Collection {
+    what: "Registrar settings",
+    type_name: "Microsoft.Rtc.Management.WritableConfig.Settings.Registrar.RegistrarSettings",
+    settings: SETTINGS,
+    set: &SET,
+    in_order: &[&["MinEndpointExpiration", "DefaultEndpointExpiration", "MaxEndpointExpiration"]],
+};
+
 async fn get(
     deployment: &dyn Deployment,
     arguments: &Arguments,
     _session: &mut Session<'_>,
 ) -> Result<Vec<Value>, ErrorRecord> {
-    if !settings::global_is_meant(arguments, "Registrar settings")? {
-        return Ok(Vec::new());
-    }
-    let registrar = deployment.registrar_configuration().await.map_err(refusal::of)?;
-    let shown = settings::object(
-        "Microsoft.Rtc.Management.WritableConfig.Settings.Registrar.RegistrarSettings",
-        SETTINGS,
-        &registrar,
-    );
-    Ok(vec![shown.into()])
+    REGISTRAR.show(arguments, deployment.registrar_configuration()).await
 }
 
 async fn set(
@@ -142,21 +141,9 @@ async fn set(
     arguments: &Arguments,
     session: &mut Session<'_>,
 ) -> Result<Vec<Value>, ErrorRecord> {
-    settings::global_is_meant(arguments, "Registrar settings")?;
-    let change = settings::change(&SET, SETTINGS, arguments)?;
-    let before = deployment.registrar_configuration().await.map_err(refusal::of)?;
-    settings::in_order([
-        ("MinEndpointExpiration", change.min_endpoint_expiration.or(before.min_endpoint_expiration)),
-        (
-            "DefaultEndpointExpiration",
-            change.default_endpoint_expiration.or(before.default_endpoint_expiration),
-        ),
-        ("MaxEndpointExpiration", change.max_endpoint_expiration.or(before.max_endpoint_expiration)),
-    ])?;
-    for name in settings::idle(&SET, arguments) {
-        session.warning(&format!("{name} is taken and not kept; it changes nothing here."));
-    }
-    if session.should_process("Global", SET.name).await? {
+    if let Some(change) =
+        REGISTRAR.to_change(arguments, session, deployment.registrar_configuration()).await?
+    {
         deployment.change_registrar_configuration(&change).await.map_err(refusal::of)?;
     }
     Ok(Vec::new())
@@ -205,6 +192,7 @@ mod tests {
         for options in [
             "-MinEndpointExpiration 299",
             "-MinEndpointExpiration 601",
+            "-MaxEndpointExpiration 599",
             "-MaxEndpointsPerUser 65",
             "-MaxUserCount 1999",
             "-Identity service:Registrar:atl-cs-001.litwareinc.com -EnableDHCPServer $true",

@@ -2,7 +2,7 @@
 
 use super::cmdlet;
 use crate::parameters::{FILTER, FORCE, INSTANCE, LOCAL_STORE, SCOPE, taken};
-use crate::settings::{self, Setting, set_flag, set_number};
+use crate::settings::{Collection, Setting, set_flag, set_number};
 use crate::{Deployment, refusal};
 use lync_model::scenario::WebChange;
 use lync_model::{MobileAuthType, WindowsAuth};
@@ -215,21 +215,23 @@ const fn number(name: &'static str, min: i64, max: i64, help: &'static str) -> P
     Parameter::new(name, Kind::Int { min, max, nullable: false }, help)
 }
 
+const WEB: Collection<WebChange> = Collection {
+    what: "web service settings",
+    type_name: "Microsoft.Rtc.Management.WritableConfig.Settings.Web.WebServiceSettings",
+    settings: SETTINGS,
+    set: &SET,
+    in_order: &[
+        &["MinValidityPeriodHours", "DefaultValidityPeriodHours", "MaxValidityPeriodHours"],
+        &["MinCSRKeySize", "MaxCSRKeySize"],
+    ],
+};
+
 async fn get(
     deployment: &dyn Deployment,
     arguments: &Arguments,
     _session: &mut Session<'_>,
 ) -> Result<Vec<Value>, ErrorRecord> {
-    if !settings::global_is_meant(arguments, "web service settings")? {
-        return Ok(Vec::new());
-    }
-    let web = deployment.web_configuration().await.map_err(refusal::of)?;
-    let shown = settings::object(
-        "Microsoft.Rtc.Management.WritableConfig.Settings.Web.WebServiceSettings",
-        SETTINGS,
-        &web,
-    );
-    Ok(vec![shown.into()])
+    WEB.show(arguments, deployment.web_configuration()).await
 }
 
 async fn set(
@@ -237,25 +239,7 @@ async fn set(
     arguments: &Arguments,
     session: &mut Session<'_>,
 ) -> Result<Vec<Value>, ErrorRecord> {
-    settings::global_is_meant(arguments, "web service settings")?;
-    let change = settings::change(&SET, SETTINGS, arguments)?;
-    let before = deployment.web_configuration().await.map_err(refusal::of)?;
-    let then = |change: Option<u32>, before: Option<u32>| change.or(before);
-    settings::in_order([
-        ("MinValidityPeriodHours", then(change.min_validity_period_hours, before.min_validity_period_hours)),
-        (
-            "DefaultValidityPeriodHours",
-            then(change.default_validity_period_hours, before.default_validity_period_hours),
-        ),
-        ("MaxValidityPeriodHours", then(change.max_validity_period_hours, before.max_validity_period_hours)),
-    ])?;
-    let greatest = ("MaxCSRKeySize", then(change.max_csr_key_size, before.max_csr_key_size));
-    let least = ("MinCSRKeySize", then(change.min_csr_key_size, before.min_csr_key_size));
-    settings::in_order([least, greatest, greatest])?;
-    for name in settings::idle(&SET, arguments) {
-        session.warning(&format!("{name} is taken and not kept; it changes nothing here."));
-    }
-    if session.should_process("Global", SET.name).await? {
+    if let Some(change) = WEB.to_change(arguments, session, deployment.web_configuration()).await? {
         deployment.change_web_configuration(&change).await.map_err(refusal::of)?;
     }
     Ok(Vec::new())
