@@ -7,6 +7,7 @@ use super::editor::Typed;
 use nix::sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
+use std::os::fd::AsFd;
 use zeroize::{Zeroize, Zeroizing};
 
 /// The longest answer in bytes, more than any PIN or password has; what is typed beyond it is not taken. The buffer
@@ -17,7 +18,9 @@ const MAX_ANSWER: usize = 4096;
 /// the question is not taken for its answer. Blocks; it is for a thread of its own.
 pub(super) fn ask(prompt: &str) -> Typed {
     let terminal = File::options().read(true).write(true).open("/dev/tty");
-    terminal.and_then(|terminal| asked_at(&terminal, prompt)).unwrap_or(Typed::End)
+    // A process without a terminal of its own may still have been given one to read from.
+    let given = |_| std::io::stdin().as_fd().try_clone_to_owned().map(File::from);
+    terminal.or_else(given).and_then(|terminal| asked_at(&terminal, prompt)).unwrap_or(Typed::End)
 }
 
 fn asked_at(mut terminal: &File, prompt: &str) -> std::io::Result<Typed> {
