@@ -158,6 +158,12 @@ a_password_is_not_shown() {
         never_showed 'Passw0rd'
 }
 
+a_password_is_pasted() {
+    asks_for_a_password 'Passw' && keys C-u && until_ asks_again || return
+    terminal set-buffer 'Passw0rd!' && terminal paste-buffer -p -t shell && keys Enter &&
+        shows 'Result        : Success' && until_ at_prompt && never_showed 'Passw0rd'
+}
+
 # Neither what is cut nor what was entered is brought back by the line editor.
 a_password_does_not_come_back() {
     asks_for_a_password 'Passw0rd!' && keys C-u && until_ asks_again && keys C-c && until_ at_prompt &&
@@ -218,6 +224,7 @@ should pass 'the session goes on' the_session_goes_on
 should pass 'what is typed ahead is run' what_is_typed_ahead_is_run
 should pass 'the screen is cleared' the_screen_is_cleared
 should pass 'a password is not shown' a_password_is_not_shown
+should pass 'a password is pasted' a_password_is_pasted
 should pass 'a password does not come back' a_password_does_not_come_back
 should pass 'Ctrl-C leaves a question' a_question_is_left
 should pass 'Ctrl-C leaves a line of its own' a_line_of_its_own_is_left

@@ -1,16 +1,16 @@
 //! Lines from a terminal: editing, history and completion.
 
 use super::history::{HistoryFile, MAX_LINES};
-use super::unseen;
+use super::unseen::Unseen;
 use lync_powershell::Shell;
 use rustyline::completion::{Completer, Pair};
-use rustyline::config::{Behavior, BellStyle, CompletionType, Config};
+use rustyline::config::{Behavior, BellStyle, CompletionType, Config, Configurer, EditMode};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
-use rustyline::{Context, Editor, Helper};
+use rustyline::{Context, Editor, Event, EventHandler, Helper};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -39,8 +39,7 @@ impl From<rustyline::Result<String>> for Typed {
 
 /// The line that commands and answers are typed into. Blocks; it is for a thread of its own.
 ///
-/// There is one for all of a session: what was typed ahead waits in its buffer, for whatever is read next. Secret
-/// answers are read past it, and end what was typed ahead.
+/// There is one for all of a session: what was typed ahead waits in its buffer, for whatever is read next.
 pub(super) struct LineEditor {
     editor: Editor<Assistant, MemHistory>,
     file: Option<HistoryFile>,
@@ -51,9 +50,20 @@ pub(super) struct LineEditor {
 impl LineEditor {
     /// An editor for answers alone.
     pub(super) fn new() -> rustyline::Result<Self> {
-        let mut editor = Editor::with_history(config()?, MemHistory::with_config(&config()?))?;
+        let config = Config::builder()
+            .max_history_size(MAX_LINES)?
+            // Tab goes through the candidates one after the other, as in a console of PowerShell.
+            .completion_type(CompletionType::Circular)
+            .bell_style(BellStyle::None)
+            // What is asked is for the person, wherever the output goes.
+            .behavior(Behavior::PreferTerm)
+            .auto_add_history(false)
+            .build();
+        let history = MemHistory::with_config(&config);
+        let of_answers = MemHistory::with_config(&config);
+        let mut editor = Editor::with_history(config, history)?;
         editor.set_helper(Some(Assistant { shell: None, purpose: Purpose::Answer }));
-        Ok(Self { editor, file: None, of_answers: MemHistory::with_config(&config()?) })
+        Ok(Self { editor, file: None, of_answers })
     }
 
     /// An editor that completes by this session and remembers earlier ones.
@@ -90,21 +100,21 @@ impl LineEditor {
     fn ask_unseen(&mut self, prompt: &str) -> Typed {
         let echoes =
             std::env::var("TERM").is_ok_and(|kind| WITHOUT_CURSOR.iter().any(|known| *known == kind));
-        // A secret that was typed ahead would be run as a command, and remembered.
-        if echoes || self.forget_typed_ahead().is_err() {
+        if echoes {
             return Typed::End;
         }
-        unseen::ask(prompt)
-    }
-
-    /// Goes on with a new editor, which has the history and the completion of this one and nothing else of it.
-    fn forget_typed_ahead(&mut self) -> rustyline::Result<()> {
-        let mut fresh = Editor::with_history(config()?, MemHistory::with_config(&config()?))?;
-        std::mem::swap(fresh.history_mut(), self.editor.history_mut());
-        let shell = self.editor.helper_mut().and_then(|assistant| assistant.shell.take());
-        fresh.set_helper(Some(Assistant { shell, purpose: Purpose::Answer }));
-        self.editor = fresh;
-        Ok(())
+        let unseen = Unseen::new();
+        self.is_for(Purpose::Answer);
+        // In this mode every key comes to a handler; in the other one some are read past it, and shown.
+        self.editor.set_edit_mode(EditMode::Vi);
+        self.editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(unseen.clone())));
+        let typed = self.editor.readline(prompt).into();
+        self.editor.unbind_sequence(Event::Any);
+        self.editor.set_edit_mode(EditMode::Emacs);
+        match typed {
+            Typed::Line(line) => unseen.answer(&line).map_or(Typed::End, Typed::Line),
+            other => other,
+        }
     }
 
     fn is_for(&mut self, purpose: Purpose) {
@@ -121,18 +131,6 @@ impl LineEditor {
             file.add(entered);
         }
     }
-}
-
-fn config() -> rustyline::Result<Config> {
-    Ok(Config::builder()
-        .max_history_size(MAX_LINES)?
-        // Tab goes through the candidates one after the other, as in a console of PowerShell.
-        .completion_type(CompletionType::Circular)
-        .bell_style(BellStyle::None)
-        // What is asked is for the person, wherever the output goes.
-        .behavior(Behavior::PreferTerm)
-        .auto_add_history(false)
-        .build())
 }
 
 /// What a line is typed for.
