@@ -3,7 +3,7 @@
 //! Names in any case, aliases, unambiguous prefixes, `-Name value` and `-Name:value`, switches, positions, and what
 //! an object in the pipeline brings.
 
-use crate::call::{Call, ErrorAction};
+use crate::call::{Call, ErrorAction, Keep};
 use crate::convert::{Offered, convert, object};
 use crate::run::secrets;
 use crate::syntax::Span;
@@ -57,16 +57,41 @@ pub(crate) static COMMON: [Parameter; 11] = [
         "ErrorAction",
         &["ea"],
         Kind::Enum(ErrorAction::NAMES),
-        "What becomes of an error: Continue, Stop, SilentlyContinue.",
+        "What becomes of an error: Continue, Stop, SilentlyContinue, Ignore, or its number. There is no Inquire.",
     ),
-    common("WarningAction", &["wa"], Kind::Enum(ErrorAction::NAMES), "SilentlyContinue writes no warnings."),
-    common("ErrorVariable", &["ev"], Kind::String, "The variable that takes the errors, without $."),
-    common("WarningVariable", &["wv"], Kind::String, "Taken, and without effect."),
-    common("OutVariable", &["ov"], Kind::String, "The variable that takes the output, without $."),
+    common(
+        "WarningAction",
+        &["wa"],
+        Kind::Enum(ErrorAction::NAMES),
+        "Continue writes warnings, SilentlyContinue and Ignore do not. There is no Stop and no Inquire.",
+    ),
+    common(
+        "ErrorVariable",
+        &["ev"],
+        Kind::String,
+        "The variable that takes the errors, without $; +name adds them.",
+    ),
+    common(
+        "WarningVariable",
+        &["wv"],
+        Kind::String,
+        "The variable that takes the warnings, without $; +name adds them.",
+    ),
+    common(
+        "OutVariable",
+        &["ov"],
+        Kind::String,
+        "The variable that takes the output, without $; +name adds it.",
+    ),
     common("OutBuffer", &["ob"], Kind::Object, "Taken, and without effect."),
     common("InformationAction", &["infa"], Kind::Enum(ErrorAction::NAMES), "Taken, and without effect."),
-    common("InformationVariable", &["iv"], Kind::String, "Taken, and without effect."),
-    common("PipelineVariable", &["pv"], Kind::String, "Taken, and without effect."),
+    common("InformationVariable", &["iv"], Kind::String, "Refused: there is no information stream."),
+    common(
+        "PipelineVariable",
+        &["pv"],
+        Kind::String,
+        "The variable that holds the object on its way to the commands behind, without $.",
+    ),
 ];
 
 /// What a command takes that changes something.
@@ -177,7 +202,8 @@ pub(crate) fn bind(definition: &'static Definition, given: Vec<Given>) -> Result
         let value = convert(parameter, &value)
             .map_err(|record| Fault { span: Some(value_span), record: Box::new(record) })?;
         if let Resolved::Common(_) = resolved {
-            set_common(&mut bound.call, parameter.name, &value);
+            set_common(&mut bound.call, parameter.name, &value)
+                .map_err(|record| Fault { span: Some(value_span), record: Box::new(record) })?;
         }
         bound.arguments.set(parameter.name, value);
     }
@@ -222,25 +248,45 @@ fn together(first: Offered, rest: &mut impl Iterator<Item = (Span, Offered)>) ->
     Offered::value(Value::from(all))
 }
 
-fn set_common(call: &mut Call, name: &str, value: &Value) {
-    let on = *value == Value::Bool(true);
-    let text = match value {
-        Value::String(text) => Some(text.trim_start_matches(['$', '+']).to_owned()),
-        _ => None,
+fn set_common(call: &mut Call, name: &str, value: &Value) -> Result<(), ErrorRecord> {
+    let on = Some(*value == Value::Bool(true));
+    let given = match value {
+        Value::String(text) => text.as_ref(),
+        _ => "",
     };
     match name {
         "Verbose" => call.verbose = on,
         "WhatIf" => call.what_if = on,
         "Confirm" => call.confirm = on,
-        "ErrorAction" => call.error_action = text.as_deref().and_then(ErrorAction::named),
-        "WarningAction" => {
-            let action = text.as_deref().and_then(ErrorAction::named);
-            call.quiet_warnings = action == Some(ErrorAction::SilentlyContinue);
+        "ErrorAction" => {
+            let action = ErrorAction::named(given).ok_or_else(|| not_here(name, given))?;
+            call.error_action = Some(action);
         }
-        "ErrorVariable" => call.error_variable = text,
-        "OutVariable" => call.out_variable = text,
+        "WarningAction" => match ErrorAction::named(given) {
+            Some(ErrorAction::Stop) | None => return Err(not_here(name, given)),
+            Some(action) => call.quiet_warnings = Some(action.is_silent()),
+        },
+        "ErrorVariable" => call.error_variable = keep(given),
+        "WarningVariable" => call.warning_variable = keep(given),
+        "OutVariable" => call.out_variable = keep(given),
+        "PipelineVariable" => call.pipeline_variable = keep(given).map(|keep| keep.name),
+        "InformationVariable" => return Err(not_here(name, "")),
         _ => {}
     }
+    Ok(())
+}
+
+/// `name`, or `+name`; nothing for `$null`.
+fn keep(given: &str) -> Option<Keep> {
+    let append = given.starts_with('+');
+    let name = given.trim_start_matches(['$', '+']).to_owned();
+    (!name.is_empty()).then_some(Keep { name, append })
+}
+
+/// What PowerShell has of a common parameter, and this shell has not.
+fn not_here(name: &str, value: &str) -> ErrorRecord {
+    let message = format!("This shell has no -{name} {value}");
+    ErrorRecord::new("NotImplemented", "ParameterNotSupported", format!("{}.", message.trim_end()))
 }
 
 fn no_value(name: &str, kind: Kind) -> ErrorRecord {
@@ -337,6 +383,8 @@ fn property(parameter: &Parameter, input: &Value) -> Option<Value> {
             names.filter_map(|name| object.get(name)).next().cloned()
         }
         Value::String(_) => Some(input.clone()),
+        // Refused where the cmdlet needs a value. Elsewhere it would mean that nothing was given, and so all objects.
+        Value::Null if parameter.mandatory => Some(Value::Null),
         _ => None,
     }
 }

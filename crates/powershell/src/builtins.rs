@@ -99,6 +99,11 @@ const fn define(
     Definition { name, aliases, synopsis, description: "", parameters, examples, should_process: false }
 }
 
+/// The same, of a command that takes -WhatIf and -Confirm.
+const fn changing(definition: Definition) -> Definition {
+    Definition { should_process: true, ..definition }
+}
+
 /// A parameter that cannot be used so.
 fn wrong(message: impl Into<String>) -> ErrorRecord {
     ErrorRecord::new("InvalidArgument", "InvalidArgument", message).of("PSArgumentException")

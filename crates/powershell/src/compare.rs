@@ -92,10 +92,62 @@ fn within(work: usize) -> Result<(), Incomparable> {
 fn regex(pattern: &str, case: bool) -> Result<Regex, Incomparable> {
     let built =
         RegexBuilder::new(pattern).case_insensitive(!case).size_limit(MAX_REGEX_SIZE).nest_limit(32).build();
-    built.map_err(|_| Incomparable {
-        id: "InvalidRegularExpression",
-        message: format!("The regular expression pattern {pattern} is not valid."),
+    built.map_err(|error| {
+        let missing = match error {
+            regex::Error::CompiledTooBig(_) => Some("room for a pattern of this size"),
+            _ => regex_feature(pattern),
+        };
+        match missing {
+            Some(missing) => Incomparable {
+                id: "RegexNotSupported",
+                message: format!("This shell has no {missing} in regular expressions."),
+            },
+            None => Incomparable {
+                id: "InvalidRegularExpression",
+                message: format!("The regular expression pattern {pattern} is not valid."),
+            },
+        }
     })
+}
+
+/// What the pattern has of .NET's regular expressions that is not here.
+pub(crate) fn regex_feature(pattern: &str) -> Option<&'static str> {
+    const GROUPS: [(&str, &str); 7] = [
+        ("(?=", "look-around"),
+        ("(?!", "look-around"),
+        ("(?<=", "look-around"),
+        ("(?<!", "look-around"),
+        ("(?>", "atomic groups"),
+        ("(?(", "conditional groups"),
+        ("(?'", "group names in quotes"),
+    ];
+    let mut in_class = false;
+    let mut chars = pattern.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some((_, '1'..='9' | 'k')) if !in_class => return Some("backreferences"),
+                Some((_, 'G' | 'Z')) if !in_class => return Some("\\G and \\Z"),
+                _ => {}
+            },
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => {
+                let rest = pattern.get(at..).unwrap_or_default();
+                let found = GROUPS.iter().find(|(begin, _)| rest.starts_with(begin));
+                if let Some((_, feature)) = found {
+                    return Some(feature);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether something can be compared with this value at all.
+pub(crate) fn check(operator: Operator, right: &Value) -> Result<(), Incomparable> {
+    Test::new(operator, right).map(|_| ())
 }
 
 fn ordered(operator: Operator, left: &Value, right: &Value) -> Result<bool, Incomparable> {
@@ -241,10 +293,19 @@ mod tests {
 
     #[test]
     fn a_pattern_that_is_none_or_too_large_is_an_error() {
-        for pattern in ["(", "a{1000}{1000}"] {
+        for (pattern, id) in [
+            ("(", "InvalidRegularExpression"),
+            ("[", "InvalidRegularExpression"),
+            ("a{1000}{1000}", "RegexNotSupported"),
+            ("(?<=ext=)1219", "RegexNotSupported"),
+            ("(a)\\1", "RegexNotSupported"),
+        ] {
             let operator = Operator::Match { case: false, not: false };
             let error = compare(operator, &"a".into(), &pattern.into()).unwrap_err();
-            assert_eq!(error.id, "InvalidRegularExpression");
+            assert_eq!(error.id, id, "{pattern}");
+        }
+        for pattern in ["\\(?=", "[(?=]", "(?<name>a)", "(?i)a", "[\\1]", "\\\\1"] {
+            assert_eq!(regex_feature(pattern), None, "{pattern}");
         }
         let operator = Operator::Gt { case: false };
         assert!(compare(operator, &Value::from(1), &Value::from("x")).is_err());

@@ -1,5 +1,6 @@
 //! From a value to the type that a parameter takes, with PowerShell's words where it cannot be done.
 
+use crate::call::ErrorAction;
 use crate::compare::{as_double, truth};
 use crate::syntax::number;
 use crate::text::{text, type_name};
@@ -212,25 +213,55 @@ impl Attempt<'_> {
         if *self.value == Value::Null {
             return Err(self.is_null());
         }
-        let given = text(self.value);
-        let lower = given.to_ascii_lowercase();
-        let mut begin = names.iter().filter(|name| name.to_ascii_lowercase().starts_with(&lower));
-        let exact = names.iter().find(|name| name.eq_ignore_ascii_case(&given));
-        let found = match (exact, begin.next(), begin.next()) {
-            (Some(exact), ..) => Some(exact),
-            (None, Some(only), None) if !given.is_empty() => Some(only),
-            _ => None,
-        };
-        found.map(|name| Value::from(*name)).ok_or_else(|| {
-            let error = format!(
-                "Unable to match the identifier name {} to a valid enumerator name. Specify one of the following \
-                 enumerator names and try again: {}",
-                self.quoted(),
-                names.join(", ")
-            );
-            self.cannot(self.parameter.name, &error)
-        })
+        if names == ErrorAction::NAMES {
+            let name = self.parameter.name;
+            let action = action_preference(self.value);
+            return action.map(Value::from).map_err(|error| {
+                let message = format!("Cannot bind parameter '{name}'. {error}");
+                self.refused("InvalidArgument", "CannotConvertArgumentNoMessage", message)
+            });
+        }
+        choose(self.value, names)
+            .map(Value::from)
+            .ok_or_else(|| self.cannot(self.parameter.name, &no_choice(&self.quoted(), names)))
     }
+}
+
+/// One of the names: in any case, or by a beginning that only one of them has.
+fn choose(value: &Value, names: &[&'static str]) -> Option<&'static str> {
+    let given = text(value);
+    let lower = given.to_ascii_lowercase();
+    let mut begin = names.iter().filter(|name| name.to_ascii_lowercase().starts_with(&lower));
+    let exact = names.iter().find(|name| name.eq_ignore_ascii_case(&given));
+    match (exact, begin.next(), begin.next()) {
+        (Some(exact), ..) => Some(*exact),
+        (None, Some(only), None) if !given.is_empty() => Some(*only),
+        _ => None,
+    }
+}
+
+/// .NET's words for what is none of the names.
+pub(crate) fn no_choice(given: &str, names: &[&str]) -> String {
+    format!(
+        "Unable to match the identifier name {given} to a valid enumerator name. Specify one of the following \
+         enumerator names and try again: {}",
+        names.join(", ")
+    )
+}
+
+/// An ActionPreference, by its name or its number.
+///
+/// # Errors
+/// PowerShell's words for what is none.
+pub(crate) fn action_preference(value: &Value) -> Result<&'static str, String> {
+    let names = ErrorAction::NAMES;
+    let given = text(value);
+    let numbered = given.trim().parse::<usize>().ok().and_then(|number| names.get(number)).copied();
+    numbered.or_else(|| choose(value, names)).ok_or_else(|| {
+        let kind = "System.Management.Automation.ActionPreference";
+        let error = no_choice(&given, names);
+        format!("Cannot convert value \"{given}\" to type \"{kind}\". Error: \"{error}\"")
+    })
 }
 
 /// `$null` for a parameter that takes none.
@@ -241,7 +272,7 @@ pub(crate) fn is_null(name: &str) -> ErrorRecord {
 }
 
 /// To the nearest whole number, to the even one of two.
-fn rounded(number: f64) -> Option<i64> {
+pub(crate) fn rounded(number: f64) -> Option<i64> {
     let rounded = number.round_ties_even();
     format!("{rounded:.0}").parse().ok()
 }

@@ -29,7 +29,7 @@ pub use arguments::Arguments;
 pub use cmdlet::{Cmdlet, Definition, Kind, Parameter, Pipeline};
 pub use complete::Completions;
 pub use error::ErrorRecord;
-pub use filter::Filter;
+pub use filter::{Filter, Variables};
 pub use format::WIDTH_WITHOUT_TERMINAL;
 pub use host::{Host, Stream};
 pub use like::{has_wildcard, is_like};

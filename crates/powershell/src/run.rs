@@ -3,8 +3,10 @@
 mod command;
 mod evaluate;
 mod member;
+mod method;
 mod operate;
 mod pipeline;
+mod preference;
 mod report;
 mod script;
 pub(crate) mod secrets;
@@ -15,7 +17,6 @@ pub(crate) use operate::{deep, too_deep};
 pub(crate) use pipeline::Sink;
 pub(crate) use report::Blame;
 
-use crate::call::ErrorAction;
 use crate::state::State;
 use crate::syntax::{Block, ScriptBlock, Source, Span, Statement};
 use crate::text::text;
@@ -129,6 +130,8 @@ impl State {
                 .about(format!("{name}:String"));
             return Err(self.fail(source, span, &record, None));
         }
+        let value =
+            preference::checked(name, value).map_err(|error| self.fail(source, span, &error, None))?;
         self.variables.set(name, value);
         Ok(())
     }
@@ -182,20 +185,7 @@ impl State {
 
     /// Shows an error that ends its statement; `$ErrorActionPreference` says whether the script ends too.
     fn fail(&mut self, source: &Source, span: Span, record: &ErrorRecord, blame: Option<&Blame>) -> Halt {
-        let action = self.preference();
-        self.remember(record);
-        if action != ErrorAction::SilentlyContinue {
-            self.report(source, span, record, blame);
-        }
-        if action == ErrorAction::Stop { Halt::Script } else { Halt::Statement }
-    }
-
-    /// `$ErrorActionPreference`
-    fn preference(&self) -> ErrorAction {
-        match self.variables.get("ErrorActionPreference") {
-            Some(Value::String(name)) => ErrorAction::named(name).unwrap_or_default(),
-            _ => ErrorAction::default(),
-        }
+        self.fail_as(source, span, record, blame, true)
     }
 }
 

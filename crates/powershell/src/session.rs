@@ -2,7 +2,7 @@
 
 use crate::call::{Call, Confirmed};
 use crate::state::State;
-use crate::{ErrorRecord, Host, Stream, Value};
+use crate::{ErrorRecord, Filter, Host, Object, Stream, Value, View};
 
 /// A running cmdlet's way to the other streams, to the person at the terminal, and to the variables.
 pub struct Session<'a> {
@@ -11,12 +11,12 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Writes to the verbose stream, if -Verbose is on. Kept in either case, for [`verbose_lines`](Self::verbose_lines).
+    /// Writes to the verbose stream, if -Verbose or `$VerbosePreference` asks for it. Kept in either case, for [`verbose_lines`](Self::verbose_lines).
     pub fn verbose(&mut self, line: &str) {
         if self.call.verbose_lines.len() < MAX_VERBOSE_LINES {
             self.call.verbose_lines.push(line.to_owned());
         }
-        if self.call.verbose {
+        if self.is_verbose() {
             self.write(Stream::Verbose, &format!("VERBOSE: {line}"));
         }
     }
@@ -26,14 +26,17 @@ impl Session<'_> {
         &self.call.verbose_lines
     }
 
-    /// Whether -Verbose is on.
+    /// Whether -Verbose is on, or `$VerbosePreference` says so.
     pub fn is_verbose(&self) -> bool {
-        self.call.verbose
+        self.call.verbose == Some(true)
     }
 
-    /// Writes a warning, unless -WarningAction silences it.
+    /// Writes a warning, unless -WarningAction or `$WarningPreference` silences it. -WarningVariable takes it anyway.
     pub fn warning(&mut self, line: &str) {
-        if !self.call.quiet_warnings {
+        if self.call.warning_variable.is_some() && self.call.warnings.len() < MAX_WARNINGS {
+            self.call.warnings.push(warning_record(line));
+        }
+        if self.call.quiet_warnings != Some(true) {
             self.write(Stream::Warning, &format!("WARNING: {line}"));
         }
     }
@@ -68,7 +71,16 @@ impl Session<'_> {
         self.state.variables.set(name.trim_start_matches('$'), value.into());
     }
 
-    /// Whether to do it: under -WhatIf it is only told, under -Confirm somebody is asked.
+    /// A condition as `-Filter` has it, over the variables of this session.
+    ///
+    /// # Errors
+    /// What cannot be read.
+    pub fn filter(&self, text: &str) -> Result<Filter, ErrorRecord> {
+        Filter::parse(text, &|name| self.state.value_if_set(name))
+    }
+
+    /// Whether to do it: under -WhatIf or `$WhatIfPreference` it is only told, under -Confirm or a low
+    /// `$ConfirmPreference` somebody is asked.
     ///
     /// ```text
     /// What if: Performing the operation "Set-CsClientPin" on target "sip:kenmyer@litwareinc.com".
@@ -78,11 +90,11 @@ impl Session<'_> {
     /// -Confirm where nobody can be asked, or the answer was to halt.
     pub async fn should_process(&mut self, target: &str, action: &str) -> Result<bool, ErrorRecord> {
         let what = format!("Performing the operation \"{action}\" on target \"{target}\".");
-        if self.call.what_if {
+        if self.call.what_if == Some(true) {
             self.state.host.write(Stream::Output, &format!("What if: {what}"));
             return Ok(false);
         }
-        if !self.call.confirm {
+        if self.call.confirm != Some(true) {
             self.verbose(&what);
             return Ok(true);
         }
@@ -142,6 +154,18 @@ impl Session<'_> {
 
 /// Verbose lines that are kept for one command.
 const MAX_VERBOSE_LINES: usize = 100_000;
+
+/// Warnings that are kept for one command.
+const MAX_WARNINGS: usize = 10_000;
+
+/// A warning as -WarningVariable keeps it.
+fn warning_record(message: &str) -> Value {
+    Object::new("System.Management.Automation.WarningRecord")
+        .with("Message", message)
+        .with_text(message)
+        .shown_as(View::Text("Message"))
+        .into()
+}
 
 /// How often a question is repeated that was not answered.
 const MAX_QUESTIONS: usize = 20;

@@ -14,6 +14,7 @@ pub(crate) use ast::{
 };
 pub(crate) use cursor::{Cursor, is_dash, is_double, is_single};
 pub(crate) use error::SyntaxError;
+pub(crate) use expression::variable;
 pub(crate) use number::number;
 
 use std::sync::Arc;

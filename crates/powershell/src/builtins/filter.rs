@@ -1,7 +1,7 @@
 //! Where-Object, ForEach-Object
 
 use super::{BuiltIn, Flow, INPUT, Stage, define, wrong};
-use crate::compare::{compare, truth};
+use crate::compare::{check, compare, truth};
 use crate::convert::is_null;
 use crate::run::property;
 use crate::syntax::Operator;
@@ -85,12 +85,20 @@ fn condition(arguments: &Arguments) -> Result<Condition, ErrorRecord> {
     let value =
         if named.is_some() { first.or_else(|| arguments.get("Value")) } else { arguments.get("Value") };
     match (operator, value) {
-        (Some(operator), Some(value)) => Ok(Condition::Compare(name, operator, value.clone())),
+        (Some(operator), Some(value)) => {
+            // A pattern that no object can be compared with is told once.
+            check(operator, value).map_err(|error| incomparable(error.id, error.message))?;
+            Ok(Condition::Compare(name, operator, value.clone()))
+        }
         (None, None) => Ok(Condition::IsTrue(name)),
         _ => {
             Err(wrong(format!("Where-Object {name} needs an operator and a value, for instance -eq $true.")))
         }
     }
+}
+
+fn incomparable(id: &'static str, message: String) -> ErrorRecord {
+    ErrorRecord::new("InvalidOperation", id, message).of("RuntimeException")
 }
 
 struct Where(Condition);
@@ -108,11 +116,7 @@ impl Stage for Where {
             Condition::Script(block) => session.state.invoke_value(block, value.clone()).await?,
             Condition::IsTrue(name) => property(&value, name),
             Condition::Compare(name, operator, with) => compare(*operator, &property(&value, name), with)
-                .map_err(|error| {
-                    ErrorRecord::new("InvalidOperation", error.id, error.message)
-                        .of("RuntimeException")
-                        .going_on()
-                })?,
+                .map_err(|error| incomparable(error.id, error.message).going_on())?,
         };
         if truth(&found) {
             out.push(value);

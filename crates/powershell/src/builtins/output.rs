@@ -1,7 +1,7 @@
 //! Format-List, Format-Table, Out-String, Out-File, Out-Null, Out-Host
 
 use super::properties::{Choice, all, choices};
-use super::{BuiltIn, Flow, INPUT, Stage, define, keep};
+use super::{BuiltIn, Flow, INPUT, Stage, changing, define, keep};
 use crate::format::{Column, list, render, table};
 use crate::text::shown;
 use crate::{Arguments, ErrorRecord, Kind, Object, Parameter, Session, Stream, Value, View};
@@ -168,7 +168,7 @@ pub(super) static OUT_STRING: BuiltIn = BuiltIn {
 };
 
 pub(super) static OUT_FILE: BuiltIn = BuiltIn {
-    definition: define(
+    definition: changing(define(
         "Out-File",
         &[],
         "Writes what would be shown into a file, as UTF-8.",
@@ -184,7 +184,7 @@ pub(super) static OUT_FILE: BuiltIn = BuiltIn {
             INPUT,
         ],
         &["Get-CsUser | Out-File users.txt", "$log.ToHTML() | Out-File report.html"],
-    ),
+    )),
     type_name: "Microsoft.PowerShell.Commands.OutFileCommand",
     start: |arguments| {
         let path = arguments.text("FilePath").unwrap_or_default().to_owned();
@@ -247,6 +247,9 @@ impl Stage for Out {
             Target::Text { stream: false } => out.push(Value::from(whole(&lines))),
             Target::Host => lines.iter().for_each(|line| session.state.host.write(Stream::Output, line)),
             Target::File { path, append } => {
+                if !session.should_process(path, "Output to File").await? {
+                    return Ok(());
+                }
                 let written = session.write_file(path, &whole(&lines), *append).await;
                 written.map_err(|error| {
                     ErrorRecord::new("OpenError", "FileOpenFailure", error)

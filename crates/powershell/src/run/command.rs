@@ -3,13 +3,13 @@
 use super::{Blame, Halt};
 use crate::bind::{self, Bound, Fault, Given, GivenKind};
 use crate::builtins::{Flow, Stage};
-use crate::call::{Call, ErrorAction};
+use crate::call::{Call, ErrorAction, Keep};
 use crate::commands::Found;
 use crate::convert::Offered;
 use crate::run::pipeline::unwrapped;
 use crate::state::State;
 use crate::syntax::{ArgumentKind, Command, Expr, ExprKind, Source, Span, number};
-use crate::{Arguments, Cmdlet, Credential, Definition, ErrorRecord, Kind, Object, Session, Stream, Value};
+use crate::{Arguments, Cmdlet, Credential, Definition, ErrorRecord, Kind, Session, Stream, Value};
 use std::sync::Arc;
 
 /// A command of a pipeline.
@@ -33,15 +33,38 @@ enum Work {
 
 impl Running {
     /// Sets the variables that were asked for.
-    pub(super) fn set_variables(&mut self, state: &mut State) {
-        for (name, values) in [
-            (self.call.out_variable.take(), &mut self.output),
-            (self.call.error_variable.take(), &mut self.errors),
-        ] {
-            if let Some(name) = name {
-                state.variables.set(&name, Value::from(std::mem::take(values)));
-            }
+    ///
+    /// # Errors
+    /// One would hold too many objects.
+    pub(super) fn set_variables(&mut self, state: &mut State) -> Result<(), ErrorRecord> {
+        let call = &mut self.call;
+        if let Some(name) = call.pipeline_variable.take() {
+            state.variables.remove(&name);
         }
+        for (keep, values) in [
+            (call.out_variable.take(), &mut self.output),
+            (call.error_variable.take(), &mut self.errors),
+            (call.warning_variable.take(), &mut call.warnings),
+        ] {
+            let Some(Keep { name, append }) = keep else { continue };
+            let mut all = match state.variables.get(&name) {
+                Some(Value::Array(before)) if append => before.to_vec(),
+                Some(Value::Null) | None => Vec::new(),
+                Some(before) if append => vec![before.clone()],
+                Some(_) => Vec::new(),
+            };
+            all.append(values);
+            if all.len() > super::MAX_OBJECTS {
+                return Err(super::pipeline::too_many());
+            }
+            state.variables.set(&name, Value::from(all));
+        }
+        Ok(())
+    }
+
+    /// -PipelineVariable.
+    pub(super) fn pipeline_variable(&self) -> Option<Arc<str>> {
+        self.call.pipeline_variable.as_deref().map(Arc::from)
     }
 }
 
@@ -70,9 +93,10 @@ impl State {
             given.push(Given { span: argument.span, kind });
         }
         let bound = bind::bind(definition, given);
-        let Bound { mut arguments, call, wants_help } = bound.map_err(|Fault { span, record }| {
+        let Bound { mut arguments, mut call, wants_help } = bound.map_err(|Fault { span, record }| {
             self.fail(source, span.unwrap_or(command.span), &record, Some(&blame))
         })?;
+        self.prefer(&mut call);
         let running = |work, call| Running {
             work,
             blame: blame.clone(),
@@ -104,6 +128,11 @@ impl State {
     }
 
     fn unknown(&mut self, source: &Source, command: &Command) -> Halt {
+        if super::script::is_script(&command.name) {
+            let message = "This shell runs no script inside a pipeline; it stands alone in its statement.";
+            let record = ErrorRecord::new("NotImplemented", "ScriptInPipelineNotSupported", message);
+            return self.fail(source, command.name_span, &record, None);
+        }
         let hidden = source
             .secrets
             .iter()
@@ -117,18 +146,20 @@ impl State {
             .of("CommandNotFoundException")
             .about(format!("{name}:String"));
         let blame = Blame { name: name.to_owned(), type_name: None };
-        let halt = self.fail_as(source, command.name_span, &record, &blame, false);
-        if self.preference() == ErrorAction::SilentlyContinue {
+        let halt = self.fail_as(source, command.name_span, &record, Some(&blame), false);
+        if self.error_preference().is_silent() {
             return halt;
         }
-        if let Some(hint) = hint(name) {
-            self.host.write(Stream::Error, &format!("Note (not PowerShell's): {hint}"));
-        } else if let Some(nearest) = self.commands.nearest(name, self.allowed.as_ref()) {
-            self.host.write(Stream::Error, &format!("Note (not PowerShell's): did you mean {nearest}?"));
+        let note = if let Some(hint) = hint(name) {
+            hint.to_owned()
         } else if self.commands.find(name, None).is_some() {
-            self.host
-                .write(Stream::Error, "Note (not PowerShell's): the role of this session does not have it.");
-        }
+            "the role of this session does not have it.".to_owned()
+        } else if let Some(nearest) = self.commands.nearest(name, self.allowed.as_ref()) {
+            format!("did you mean {nearest}?")
+        } else {
+            return halt;
+        };
+        self.host.write(Stream::Error, &format!("Note (not PowerShell's): {note}"));
         halt
     }
 
@@ -244,13 +275,10 @@ impl State {
         if record.id == HALT {
             return Some(Halt::Script);
         }
-        self.remember(record);
-        let action = running.call.error_action.unwrap_or_else(|| self.preference());
+        let action = running.call.error_action.unwrap_or_else(|| self.error_preference());
+        let error = self.take_error(source, running.span, record, Some(&running.blame), action);
         if running.call.error_variable.is_some() {
-            running.errors.push(as_object(record));
-        }
-        if action != ErrorAction::SilentlyContinue {
-            self.report(source, running.span, record, Some(&running.blame));
+            running.errors.push(error);
         }
         (action == ErrorAction::Stop).then_some(Halt::Script)
     }
@@ -360,18 +388,4 @@ fn missing_error(names: &[&str]) -> ErrorRecord {
         names.join(" ")
     );
     ErrorRecord::new("InvalidArgument", "MissingMandatoryParameter", message).of("ParameterBindingException")
-}
-
-/// An error as -ErrorVariable keeps it.
-pub(super) fn as_object(record: &ErrorRecord) -> Value {
-    let exception = Object::new(format!("System.Management.Automation.{}", record.exception))
-        .with("Message", record.message.clone())
-        .with_text(record.message.clone());
-    Object::new("System.Management.Automation.ErrorRecord")
-        .with("Exception", exception)
-        .with("TargetObject", record.target.clone())
-        .with("CategoryInfo", record.category)
-        .with("FullyQualifiedErrorId", record.id)
-        .with_text(record.message.clone())
-        .into()
 }

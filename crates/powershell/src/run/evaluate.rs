@@ -1,7 +1,7 @@
 //! The value of an expression.
 
 use super::pipeline::unwrapped;
-use super::{Boxed, Halt, MAX_OBJECTS, Sink, member, operate};
+use super::{Boxed, Halt, MAX_OBJECTS, Sink, member, method, operate, preference};
 use crate::compare::truth;
 use crate::state::State;
 use crate::syntax::{Expr, ExprKind, Operator, Pipeline, ScriptBlock, Source, Span, number};
@@ -64,7 +64,7 @@ impl State {
                 for argument in arguments {
                     values.push(self.evaluate(source, argument).await?);
                 }
-                member::call(&of, name, &values)
+                method::call(&of, name, &values)
             }
             ExprKind::Binary(operator, left, right) => {
                 return self.binary(source, expr.span, *operator, left, right).await;
@@ -75,16 +75,21 @@ impl State {
 
     /// The value of a variable; one that was never set is null.
     fn variable(&self, name: &str) -> Value {
-        match name.to_ascii_lowercase().as_str() {
+        self.value_if_set(name).unwrap_or(Value::Null)
+    }
+
+    /// The value of a variable that was set, or that PowerShell sets.
+    pub(crate) fn value_if_set(&self, name: &str) -> Option<Value> {
+        Some(match name.to_ascii_lowercase().as_str() {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
             "null" => Value::Null,
             "?" => Value::Bool(self.last_worked),
             "psversiontable" => version(),
             "error" => self.variables.get(name).cloned().unwrap_or_else(|| Value::from(Vec::new())),
-            "psitem" => self.variables.get("_").cloned().unwrap_or(Value::Null),
-            _ => self.variables.get(name).cloned().unwrap_or(Value::Null),
-        }
+            "psitem" => return self.variables.get("_").cloned(),
+            _ => return self.variables.get(name).cloned().or_else(|| preference::default(name)),
+        })
     }
 
     async fn binary(

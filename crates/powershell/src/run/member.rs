@@ -1,6 +1,6 @@
-//! What can be asked of a value: `.Name`, `[0]`, `.ToUpper()`.
+//! What can be asked of a value: `.Name`, `[0]`.
 
-use crate::text::{shown, text, type_name};
+use crate::text::text;
 use crate::{ErrorRecord, Value};
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -191,66 +191,5 @@ pub(super) fn index(value: &Value, index: &Value) -> Result<Value, ErrorRecord> 
             Value::Int(0 | -1) => single.clone(),
             _ => Value::Null,
         },
-    })
-}
-
-/// A method. Objects have their own; texts have the few that scripts use most.
-pub(super) fn call(value: &Value, name: &str, arguments: &[Value]) -> Result<Value, ErrorRecord> {
-    if *value == Value::Null {
-        let message = "You cannot call a method on a null-valued expression.";
-        return Err(
-            ErrorRecord::new("InvalidOperation", "InvokeMethodOnNull", message).of("RuntimeException")
-        );
-    }
-    let lower = name.to_ascii_lowercase();
-    if let (Value::Object(object), []) = (value, arguments)
-        && let Some(method) = object.method(name)
-    {
-        return Ok(method.call());
-    }
-    let of_text = match value {
-        Value::String(own) => text_method(own, &lower, arguments),
-        _ => None,
-    };
-    match (of_text, lower.as_str(), arguments) {
-        (Some(Value::Array(parts)), ..) if parts.len() > super::MAX_OBJECTS => {
-            Err(super::pipeline::too_many())
-        }
-        (Some(found), ..) => Ok(found),
-        (None, "tostring", []) => Ok(Value::from(shown(value))),
-        _ => {
-            let kind = type_name(value);
-            let message = format!(
-                "Method invocation failed because [{kind}] does not contain a method named '{name}'."
-            );
-            Err(ErrorRecord::new("InvalidOperation", "MethodNotFound", message)
-                .of("RuntimeException")
-                .about(format!("{name}:String")))
-        }
-    }
-}
-
-fn text_method(own: &str, name: &str, arguments: &[Value]) -> Option<Value> {
-    let arguments: Vec<String> = arguments.iter().map(text).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    Some(match (name, arguments.as_slice()) {
-        ("toupper", []) => Value::from(own.to_uppercase()),
-        ("tolower", []) => Value::from(own.to_lowercase()),
-        ("trim", []) => Value::from(own.trim()),
-        ("contains", [part]) => Value::Bool(own.contains(part)),
-        ("startswith", [part]) => Value::Bool(own.starts_with(part)),
-        ("endswith", [part]) => Value::Bool(own.ends_with(part)),
-        ("replace", [old, new])
-            if !old.is_empty() && own.len() * (new.len() + 1) <= crate::text::MAX_TEXT_LEN =>
-        {
-            Value::from(own.replace(old, new))
-        }
-        ("split", [at]) if !at.is_empty() => own
-            .split(|c| at.contains(c))
-            .take(super::MAX_OBJECTS + 1)
-            .map(Value::from)
-            .collect::<Vec<_>>()
-            .into(),
-        _ => return None,
     })
 }

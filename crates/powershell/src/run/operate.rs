@@ -4,7 +4,7 @@ use crate::compare::{as_double, compare, truth};
 use crate::run::MAX_OBJECTS;
 use crate::syntax::{Operator, number};
 use crate::text::{MAX_TEXT_LEN, text, type_name};
-use crate::{ErrorRecord, Value};
+use crate::{ErrorRecord, Value, convert};
 
 type Done = Result<Value, ErrorRecord>;
 
@@ -15,9 +15,8 @@ pub(super) fn binary(operator: Operator, left: &Value, right: &Value) -> Done {
         Operator::Or => Ok(Value::Bool(truth(left) || truth(right))),
         Operator::Xor => Ok(Value::Bool(truth(left) != truth(right))),
         Operator::Add => add(left, right),
-        Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => {
-            arithmetic(operator, left, right)
-        }
+        Operator::Multiply => multiply(left, right),
+        Operator::Subtract | Operator::Divide | Operator::Remainder => arithmetic(operator, left, right),
         comparison => compare(comparison, left, right).map_err(|error| {
             ErrorRecord::new("InvalidOperation", error.id, error.message).of("RuntimeException")
         }),
@@ -48,6 +47,38 @@ pub(super) fn add(left: &Value, right: &Value) -> Done {
             }
         }
         _ => arithmetic(Operator::Add, left, right),
+    }
+}
+
+/// `*`: of numbers, and of texts and arrays, which are repeated.
+fn multiply(left: &Value, right: &Value) -> Done {
+    let length = match left {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.len(),
+        _ => return arithmetic(Operator::Multiply, left, right),
+    };
+    let count = match numeric(right) {
+        Some(Value::Int(count)) => Some(count),
+        Some(Value::Double(count)) => convert::rounded(count),
+        _ => None,
+    };
+    let Some(count) = count else { return Err(no_number(right)) };
+    let count = usize::try_from(count).map_err(|_| {
+        let message = "Specified argument was out of the range of valid values.\nParameter name: times";
+        ErrorRecord::new("OperationStopped", "System.ArgumentOutOfRangeException", message)
+            .of("ArgumentOutOfRangeException")
+    })?;
+    let length = length.saturating_mul(count);
+    match left {
+        Value::String(_) if length > MAX_TEXT_LEN => Err(too_long()),
+        Value::Array(_) if length > MAX_OBJECTS => Err(super::pipeline::too_many()),
+        // Nothing can be repeated more often than a computer counts.
+        _ if length == 0 => {
+            Ok(if matches!(left, Value::Array(_)) { Value::from(Vec::new()) } else { "".into() })
+        }
+        Value::String(text) => Ok(Value::from(text.repeat(count))),
+        Value::Array(items) => Ok(items.iter().cycle().take(length).cloned().collect::<Vec<_>>().into()),
+        _ => arithmetic(Operator::Multiply, left, right),
     }
 }
 
@@ -133,12 +164,7 @@ fn no_operator(operator: Operator, left: &Value, right: &Value) -> ErrorRecord {
         _ => "op_Modulus",
     };
     if matches!(left, Value::Int(_) | Value::Double(_) | Value::Null) && matches!(right, Value::String(_)) {
-        let message = format!(
-            "Cannot convert value \"{}\" to type \"System.Int32\". Error: \"Input string was not in a correct format.\"",
-            text(right)
-        );
-        return ErrorRecord::new("InvalidArgument", "InvalidCastFromStringToInteger", message)
-            .of("RuntimeException");
+        return no_number(right);
     }
     let message = format!(
         "Method invocation failed because [{}] does not contain a method named '{name}'.",
@@ -147,6 +173,14 @@ fn no_operator(operator: Operator, left: &Value, right: &Value) -> ErrorRecord {
     ErrorRecord::new("InvalidOperation", "MethodNotFound", message)
         .of("RuntimeException")
         .about(format!("{name}:String"))
+}
+
+fn no_number(value: &Value) -> ErrorRecord {
+    let message = format!(
+        "Cannot convert value \"{}\" to type \"System.Int32\". Error: \"Input string was not in a correct format.\"",
+        text(value)
+    );
+    ErrorRecord::new("InvalidArgument", "InvalidCastFromStringToInteger", message).of("RuntimeException")
 }
 
 pub(super) fn negative(value: &Value) -> Done {

@@ -104,7 +104,10 @@ impl State {
             Err(halt) => Err(halt),
         };
         for stage in &mut stages {
-            stage.set_variables(self);
+            if let Err(record) = stage.set_variables(self) {
+                self.fail(source, pipeline.span, &record, None);
+                return Err(Halt::Script);
+            }
         }
         ended
     }
@@ -136,7 +139,7 @@ impl State {
         let Some((first, rest)) = stages.split_first_mut() else { return Ok(Flow::More) };
         let mut out = Vec::new();
         let done = self.call(first, line.source, None, &mut out).await;
-        let passed = self.pass_on(rest, out, line).await;
+        let passed = self.pass_on(first.pipeline_variable(), rest, out, line).await;
         done.and(passed)
     }
 
@@ -166,18 +169,23 @@ impl State {
             };
             let mut out = Vec::new();
             let flow = self.call(first, line.source, Some(value), &mut out).await;
-            let passed = self.pass_on(rest, out, line).await?;
+            let passed = self.pass_on(first.pipeline_variable(), rest, out, line).await?;
             Ok(if passed == Flow::Enough { Flow::Enough } else { flow? })
         })
     }
 
+    /// Passes objects on to the commands behind; `variable` holds each while it is on its way.
     async fn pass_on(
         &mut self,
+        variable: Option<Arc<str>>,
         stages: &mut [Running],
         values: Vec<Value>,
         line: &mut Line<'_, '_>,
     ) -> Result<Flow, Halt> {
         for value in values {
+            if let Some(variable) = &variable {
+                self.variables.set(variable, value.clone());
+            }
             if self.feed(stages, value, line).await? == Flow::Enough {
                 return Ok(Flow::Enough);
             }
@@ -190,7 +198,7 @@ impl State {
         while let Some((first, rest)) = stages.split_first_mut() {
             let mut out = Vec::new();
             self.end(first, line.source, &mut out).await?;
-            self.pass_on(rest, out, line).await?;
+            self.pass_on(first.pipeline_variable(), rest, out, line).await?;
             stages = rest;
         }
         Ok(())

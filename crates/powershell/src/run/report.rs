@@ -5,7 +5,7 @@ use super::secrets::MASK;
 use crate::call::ErrorAction;
 use crate::state::State;
 use crate::syntax::{Source, Span, SyntaxError};
-use crate::{ErrorRecord, Stream, Value};
+use crate::{ErrorRecord, Object, Stream, Value, View};
 
 /// The command that an error is blamed on.
 #[derive(Clone, Debug)]
@@ -26,70 +26,69 @@ const MAX_ERRORS: usize = 256;
 
 impl State {
     /// Counts an error and puts it before the others of `$Error`, whether it is shown or not.
-    pub(super) fn remember(&mut self, record: &ErrorRecord) {
+    pub(super) fn remember(&mut self, error: Value) {
         self.errors += 1;
         let before = self.variables.get(ERRORS).cloned();
-        let mut all = vec![super::command::as_object(record)];
+        let mut all = vec![error];
         if let Some(Value::Array(before)) = before {
             all.extend(before.iter().take(MAX_ERRORS - 1).cloned());
         }
         self.variables.set(ERRORS, Value::from(all));
     }
 
-    /// Shows an error with its place.
-    pub(super) fn report(
+    /// Takes an error as the action says: counts it, keeps it, shows it with its place. What `$Error` has of it.
+    pub(super) fn take_error(
         &mut self,
         source: &Source,
         span: Span,
         record: &ErrorRecord,
         blame: Option<&Blame>,
-    ) {
-        self.report_as(source, span, record, blame, true);
+        action: ErrorAction,
+    ) -> Value {
+        self.take_error_as(source, span, record, blame, action, true)
     }
 
-    /// The same, of a name that is no command: it is not named in the category.
+    /// Shows an error that ends its statement; the name of what is no command is not in the category.
     pub(super) fn fail_as(
         &mut self,
         source: &Source,
         span: Span,
         record: &ErrorRecord,
-        blame: &Blame,
+        blame: Option<&Blame>,
         is_command: bool,
     ) -> Halt {
-        self.remember(record);
-        let action = self.preference();
-        if action != ErrorAction::SilentlyContinue {
-            self.report_as(source, span, record, Some(blame), is_command);
-        }
+        let action = self.error_preference();
+        self.take_error_as(source, span, record, blame, action, is_command);
         if action == ErrorAction::Stop { Halt::Script } else { Halt::Statement }
     }
 
-    fn report_as(
+    fn take_error_as(
         &mut self,
         source: &Source,
         span: Span,
         record: &ErrorRecord,
         blame: Option<&Blame>,
+        action: ErrorAction,
         is_command: bool,
-    ) {
-        self.failed = true;
-        // Showing a long script again and again is work too.
+    ) -> Value {
+        // Putting a long script together again and again is work too.
         let work = u64::try_from(source.text.len() / 8).unwrap_or(u64::MAX);
         self.steps = self.steps.saturating_sub(work);
-        let mut lines = Vec::new();
-        let prefix = blame.map_or(String::new(), |blame| format!("{} : ", blame.name));
-        lines.extend(format!("{prefix}{}", record.message).lines().map(str::to_owned));
+        let told = Told::new(record, blame, is_command);
+        let mut lines = told.heading.lines().map(str::to_owned).collect::<Vec<_>>();
         lines.extend(place(source, span));
-        let activity = blame.filter(|_| is_command).map_or("", |blame| blame.name.as_str());
-        let target = if record.target.is_empty() { ":" } else { record.target.as_str() };
-        lines.push(format!(
-            "    + CategoryInfo          : {}: ({target}) [{activity}], {}",
-            record.category, record.exception
-        ));
-        let type_name =
-            blame.and_then(|blame| blame.type_name).map_or(String::new(), |name| format!(",{name}"));
-        lines.push(format!("    + FullyQualifiedErrorId : {}{type_name}", record.id));
-        self.write_error(&lines);
+        lines.extend(told.footing());
+        let error = told.object(record, &lines);
+        if action == ErrorAction::Ignore {
+            self.errors += 1;
+        } else {
+            self.remember(error.clone());
+        }
+        if !action.is_silent() {
+            self.failed = true;
+            self.write_error(&lines);
+        }
+        error
     }
 
     /// Shows why a script cannot be read; nothing of it has run.
@@ -105,14 +104,13 @@ impl State {
             error.message.clone()
         };
         let exception = "ParentContainsErrorRecordException";
-        self.remember(&ErrorRecord::new("ParserError", error.id, message.clone()).of(exception));
+        let record = ErrorRecord::new("ParserError", error.id, message.clone()).of(exception);
+        let told = Told::new(&record, None, false);
         let mut lines = place(source, error.span);
         lines.extend(message.lines().map(str::to_owned));
-        lines.push(
-            "    + CategoryInfo          : ParserError: (:) [], ParentContainsErrorRecordException"
-                .to_owned(),
-        );
-        lines.push(format!("    + FullyQualifiedErrorId : {}", error.id));
+        lines.extend(told.footing());
+        let error = told.object(&record, &lines);
+        self.remember(error);
         self.write_error(&lines);
     }
 
@@ -121,6 +119,61 @@ impl State {
             self.host.write(Stream::Error, line);
         }
         self.host.write(Stream::Error, "");
+    }
+}
+
+/// What is told of an error beside its place.
+struct Told {
+    heading: String,
+    category: String,
+    id: String,
+    activity: String,
+}
+
+impl Told {
+    fn new(record: &ErrorRecord, blame: Option<&Blame>, is_command: bool) -> Self {
+        let prefix = blame.map_or(String::new(), |blame| format!("{} : ", blame.name));
+        let activity = blame.filter(|_| is_command).map_or("", |blame| blame.name.as_str()).to_owned();
+        let target = if record.target.is_empty() { ":" } else { record.target.as_str() };
+        let type_name =
+            blame.and_then(|blame| blame.type_name).map_or(String::new(), |name| format!(",{name}"));
+        Self {
+            heading: format!("{prefix}{}", record.message),
+            category: format!("{}: ({target}) [{activity}], {}", record.category, record.exception),
+            id: format!("{}{type_name}", record.id),
+            activity,
+        }
+    }
+
+    fn footing(&self) -> [String; 2] {
+        [
+            format!("    + CategoryInfo          : {}", self.category),
+            format!("    + FullyQualifiedErrorId : {}", self.id),
+        ]
+    }
+
+    /// The error as `$Error` and -ErrorVariable keep it: shown as it was the first time.
+    fn object(self, record: &ErrorRecord, lines: &[String]) -> Value {
+        let exception = Object::new(format!("System.Management.Automation.{}", record.exception))
+            .with("Message", record.message.clone())
+            .with_text(record.message.clone());
+        let (name, kind) = record.target.rsplit_once(':').unwrap_or((record.target.as_str(), ""));
+        let category = Object::new("System.Management.Automation.ErrorCategoryInfo")
+            .with("Category", record.category)
+            .with("Activity", self.activity)
+            .with("Reason", record.exception)
+            .with("TargetName", name)
+            .with("TargetType", kind)
+            .with_text(self.category);
+        Object::new("System.Management.Automation.ErrorRecord")
+            .with("Exception", exception)
+            .with("TargetObject", name)
+            .with("CategoryInfo", category)
+            .with("FullyQualifiedErrorId", self.id)
+            .with("Text", lines.join("\n") + "\n\n")
+            .with_text(record.message.clone())
+            .shown_as(View::Text("Text"))
+            .into()
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn named(pipeline: &Pipeline) -> Option<&Command> {
     }
 }
 
-fn is_script(name: &str) -> bool {
+pub(super) fn is_script(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".ps1") && name.contains(['/', '\\'])
 }
 

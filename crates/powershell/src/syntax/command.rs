@@ -110,7 +110,9 @@ fn atom(cursor: &mut Cursor<'_>) -> Result<Expr, SyntaxError> {
     }
     let stands_alone = match first {
         Some('(' | '{') => true,
-        Some('@') => matches!(cursor.peek_second(), Some('(' | '{')),
+        Some('@') => {
+            cursor.peek_second().is_some_and(|c| matches!(c, '(' | '{') || is_single(c) || is_double(c))
+        }
         Some('$') => expression::begins_variable(cursor.peek_second()),
         Some(c) => is_single(c) || is_double(c),
         None => false,

@@ -4,6 +4,7 @@ use super::ast::{Expr, ExprKind, Operator, Span};
 use super::cursor::{Cursor, is_dash, is_double, is_single, is_space};
 use super::{SyntaxError, number, quoted, statement};
 use crate::Value;
+use crate::compare::regex_feature;
 use std::sync::Arc;
 
 type Parsed = Result<Expr, SyntaxError>;
@@ -30,6 +31,7 @@ fn binary(cursor: &mut Cursor<'_>, level: usize) -> Parsed {
                 cursor.skip_lines()?;
                 let right =
                     binary(cursor, level + 1).map_err(|error| missing_operand(error, cursor, span))?;
+                beyond_regex(found, &right)?;
                 let span = left.span.to(right.span);
                 left = Expr { span, kind: ExprKind::Binary(found, Box::new(left), Box::new(right)) };
             }
@@ -41,6 +43,20 @@ fn binary(cursor: &mut Cursor<'_>, level: usize) -> Parsed {
     }
     let message = format!("More than {MAX_OPERATORS} operators in a row.");
     Err(SyntaxError::new(left.span, "NestedTooDeep", message))
+}
+
+/// Refuses a pattern that stands in the script before anything runs: else each object would be refused by itself.
+fn beyond_regex(operator: Operator, right: &Expr) -> Result<(), SyntaxError> {
+    let (Operator::Match { .. }, ExprKind::Literal(Value::String(pattern))) = (operator, &right.kind) else {
+        return Ok(());
+    };
+    match regex_feature(pattern) {
+        Some(feature) => {
+            let message = format!("This shell has no {feature} in regular expressions.");
+            Err(SyntaxError::new(right.span, "RegexNotSupported", message))
+        }
+        None => Ok(()),
+    }
 }
 
 /// How many operators of one level may follow each other: the tree of `a + b + c` is as deep as it is long.
@@ -59,6 +75,15 @@ fn missing_operand(error: SyntaxError, cursor: &Cursor<'_>, operator: Span) -> S
 fn operator(cursor: &mut Cursor<'_>) -> Result<Option<Operator>, SyntaxError> {
     let start = cursor.at();
     let Some(c) = cursor.peek() else { return Ok(None) };
+    if cursor.peek_second() == Some('=') && (is_dash(c) || matches!(c, '*' | '/' | '%')) {
+        cursor.next();
+        cursor.next();
+        return Err(not_here(&format!("{c}="), cursor.since(start)));
+    }
+    // What `+=` cannot add to is told where the statement ends.
+    if cursor.rest().starts_with("+=") {
+        return Ok(None);
+    }
     let plain = match c {
         '+' => Operator::Add,
         '*' => Operator::Multiply,
@@ -70,7 +95,8 @@ fn operator(cursor: &mut Cursor<'_>) -> Result<Option<Operator>, SyntaxError> {
             if name.is_empty() {
                 return Ok(Some(Operator::Subtract));
             }
-            return Operator::named(name).map(Some).ok_or_else(|| not_here(name, cursor.since(start)));
+            let named = Operator::named(name).map(Some);
+            return named.ok_or_else(|| not_known(name, cursor.since(start)));
         }
         _ => return Ok(None),
     };
@@ -82,12 +108,15 @@ fn operator(cursor: &mut Cursor<'_>) -> Result<Option<Operator>, SyntaxError> {
 const OPERATORS: [&str; 13] =
     ["as", "band", "bnot", "bor", "bxor", "f", "is", "isnot", "join", "replace", "shl", "shr", "split"];
 
-fn not_here(name: &str, span: Span) -> SyntaxError {
+fn not_here(operator: &str, span: Span) -> SyntaxError {
+    SyntaxError::new(span, "OperatorNotSupported", format!("This shell has no '{operator}' operator."))
+}
+
+fn not_known(name: &str, span: Span) -> SyntaxError {
     let lower = name.to_ascii_lowercase();
     let plain = lower.strip_prefix(['c', 'i']).unwrap_or(&lower);
     if OPERATORS.contains(&lower.as_str()) || ["join", "replace", "split"].contains(&plain) {
-        let message = format!("This shell has no '-{name}' operator.");
-        return SyntaxError::new(span, "OperatorNotSupported", message);
+        return not_here(&format!("-{name}"), span);
     }
     let message = format!("Unexpected token '-{name}' in expression or statement.");
     SyntaxError::new(span, "UnexpectedToken", message)
@@ -275,6 +304,11 @@ pub(super) fn primary(cursor: &mut Cursor<'_>) -> Parsed {
             let block = statement::enclosed(cursor, '}', start)?;
             Ok(Expr { span: cursor.since(start), kind: ExprKind::Block(Arc::new(block)) })
         }
+        Some('@') if cursor.peek_second().is_some_and(|c| is_single(c) || is_double(c)) => {
+            let message = "This shell has no here-strings; a text in quotes may go over several lines.";
+            cursor.next();
+            Err(SyntaxError::new(cursor.since(start), "HereStringNotSupported", message))
+        }
         Some('[') => {
             let message = "This shell has no types in brackets.";
             cursor.next();
@@ -311,7 +345,7 @@ pub(super) fn begins_variable(c: Option<char>) -> bool {
 }
 
 /// `$name`, `${name}`, `$global:name` or `$( … )`.
-pub(super) fn variable(cursor: &mut Cursor<'_>) -> Parsed {
+pub(crate) fn variable(cursor: &mut Cursor<'_>) -> Parsed {
     let start = cursor.at();
     cursor.take("$");
     if cursor.take("(") {
@@ -416,7 +450,7 @@ pub(super) fn begins(rest: &str) -> bool {
     match first {
         Some('$') => begins_variable(second),
         Some('(' | '{' | '[' | '!' | ',') => true,
-        Some('@') => matches!(second, Some('(' | '{')),
+        Some('@') => second.is_some_and(|c| matches!(c, '(' | '{') || is_single(c) || is_double(c)),
         Some(c) if is_single(c) || is_double(c) => true,
         Some(c) if is_dash(c) => {
             second.is_some_and(|c| c.is_ascii_digit() || matches!(c, '$' | '('))

@@ -21,13 +21,15 @@ pub(super) fn block(cursor: &mut Cursor<'_>, closing: Option<char>) -> Result<Bl
             Some(c) if Some(c) == closing => break,
             Some(_) => {}
         }
-        statements.push(statement(cursor, closing)?);
+        let read = statement(cursor, closing)?;
         cursor.skip_space()?;
         match cursor.peek() {
             None | Some('\n' | ';') => {}
             Some(c) if Some(c) == closing => {}
+            Some('=' | '+') => return Err(not_assigned(cursor, &read)),
             Some(_) => return Err(unexpected(cursor)),
         }
+        statements.push(read);
     }
     Ok(Block { span: cursor.since(start), statements })
 }
@@ -39,6 +41,25 @@ pub(super) fn enclosed(cursor: &mut Cursor<'_>, closing: char, opened: usize) ->
     expression::close(cursor, closing, opened)?;
     cursor.leave();
     Ok(inner)
+}
+
+/// `=` or `+=` behind what this shell cannot assign to.
+fn not_assigned(cursor: &mut Cursor<'_>, left: &Statement) -> SyntaxError {
+    let expr = match left {
+        Statement::Pipeline(Pipeline { elements, .. }) => elements.as_slice(),
+        _ => &[],
+    };
+    let what = match expr {
+        [Element::Expr(Expr { kind: ExprKind::List(_), .. })] => "assignment to several variables at once",
+        [Element::Expr(Expr { kind: ExprKind::Member(..) | ExprKind::Index(..), .. })] => {
+            "assignment but to $x and to $x.Name"
+        }
+        _ => return unexpected(cursor),
+    };
+    let start = cursor.at();
+    cursor.take("+");
+    cursor.take("=");
+    SyntaxError::new(cursor.since(start), "AssignmentNotSupported", format!("This shell has no {what}."))
 }
 
 fn unexpected(cursor: &mut Cursor<'_>) -> SyntaxError {
@@ -100,10 +121,27 @@ fn statement(cursor: &mut Cursor<'_>, closing: Option<char>) -> Result<Statement
         return Err(SyntaxError::new(span, "StatementNotSupported", message));
     }
     cursor.back_to(start);
+    if let Some(error) = operator_not_here(cursor) {
+        return Err(error);
+    }
     if let Some(assignment) = assignment(cursor, closing)? {
         return Ok(assignment);
     }
     pipeline(cursor, closing).map(Statement::Pipeline)
+}
+
+/// `&` and `.` in front of a command.
+fn operator_not_here(cursor: &mut Cursor<'_>) -> Option<SyntaxError> {
+    let start = cursor.at();
+    let message = match (cursor.peek(), cursor.peek_second()) {
+        (Some('&'), _) => "This shell has no '&' operator; a command is called by its name alone.",
+        (Some('.'), Some(' ' | '\t')) => {
+            "This shell has no '.' operator; ./a.ps1 alone runs a script in this session."
+        }
+        _ => return None,
+    };
+    cursor.next();
+    Some(SyntaxError::new(cursor.since(start), "OperatorNotSupported", message))
 }
 
 /// A prompt that was copied with the command behind it: `PS> `, `PS C:\Users\kenmyer> `.
@@ -119,7 +157,32 @@ fn skip_prompt(cursor: &mut Cursor<'_>) {
     }
 }
 
+/// What stands in front of `=` or `+=`.
+struct Target {
+    name: String,
+    property: Option<String>,
+    add: bool,
+    span: Span,
+}
+
 fn assignment(cursor: &mut Cursor<'_>, closing: Option<char>) -> Result<Option<Statement>, SyntaxError> {
+    let Some(Target { name, property, add, span }) = target(cursor)? else { return Ok(None) };
+    cursor.skip_lines()?;
+    if cursor.peek().is_none() {
+        let span = cursor.since(cursor.at());
+        let message = "You must provide a value expression following the '=' operator.";
+        return Err(SyntaxError::ended(span, "ExpectedValueExpression", message));
+    }
+    if let Some(second) = target(cursor)? {
+        let message = "This shell has no assignment inside another.";
+        return Err(SyntaxError::new(second.span, "AssignmentNotSupported", message));
+    }
+    let value = pipeline(cursor, closing)?;
+    Ok(Some(Statement::Assign { name, property, add, span, value }))
+}
+
+/// Takes the target and the operator behind it; nothing, where this is no assignment.
+fn target(cursor: &mut Cursor<'_>) -> Result<Option<Target>, SyntaxError> {
     let start = cursor.at();
     if cursor.peek() != Some('$') || !expression::begins_variable(cursor.peek_second()) {
         return Ok(None);
@@ -129,7 +192,7 @@ fn assignment(cursor: &mut Cursor<'_>, closing: Option<char>) -> Result<Option<S
     }
     let target = expression::variable(cursor)?;
     let property = assigned_property(cursor);
-    let target_end = cursor.at();
+    let span = cursor.since(start);
     cursor.skip_space()?;
     let add = cursor.take("+=");
     if !add && (cursor.rest().starts_with("==") || !cursor.take("=")) {
@@ -137,15 +200,7 @@ fn assignment(cursor: &mut Cursor<'_>, closing: Option<char>) -> Result<Option<S
         return Ok(None);
     }
     let ExprKind::Variable(name) = target.kind else { return Ok(None) };
-    let span = Span { start, end: target_end };
-    cursor.skip_lines()?;
-    if cursor.peek().is_none() {
-        let span = cursor.since(cursor.at());
-        let message = "You must provide a value expression following the '=' operator.";
-        return Err(SyntaxError::ended(span, "ExpectedValueExpression", message));
-    }
-    let value = pipeline(cursor, closing)?;
-    Ok(Some(Statement::Assign { name, property, add, span, value }))
+    Ok(Some(Target { name, property, add, span }))
 }
 
 /// `.Property` behind a variable.

@@ -202,3 +202,47 @@ async fn a_null_that_was_split_elsewhere_is_none_where_a_text_is_taken() {
     assert!(screen.shell.run_words(&words).await.failed);
     assert!(screen.shown().contains("because it is null"));
 }
+
+#[tokio::test]
+async fn a_null_from_the_pipeline_is_none_where_a_value_is_needed() {
+    let shown = shows("$null | Set-CsClientPin").await;
+    expect![[r#"
+        ! Set-CsClientPin : Cannot bind argument to parameter 'Identity' because it is null.
+        ! At line:1 char:9
+        ! + $null | Set-CsClientPin
+        ! +         ~~~~~~~~~~~~~~~
+        !     + CategoryInfo          : InvalidData: (:) [Set-CsClientPin], ParameterBindingValidationException
+        !     + FullyQualifiedErrorId : ParameterArgumentValidationErrorNullNotAllowed,Microsoft.Rtc.Management.UserPinService.SetCsClientPin
+        !
+    "#]].assert_eq(&shown);
+    // Where none is needed it must not stand for all.
+    assert!(shows("$null | Get-CsUser").await.contains("InputObjectNotBound"));
+}
+
+#[tokio::test]
+async fn a_variable_in_a_filter_stands_for_its_value() {
+    for (script, shown) in [
+        ("$n = 'Ken Myer'; Get-CsUser -Filter {DisplayName -eq $n} | % DisplayName", "Ken Myer\n"),
+        ("$n = 'Ken'; Get-CsUser -Filter {DisplayName -eq \"$n Myer\"} | % DisplayName", "Ken Myer\n"),
+        (
+            "$u = Get-CsUser 'Ken Myer'; Get-CsUser -Filter {SipAddress -ne $u.SipAddress} | % DisplayName",
+            "Pilar Ackerman\nAnna Lidman\n",
+        ),
+        (
+            "$off = $false; Get-CsUser -Filter {EnterpriseVoiceEnabled -eq $off} | % DisplayName",
+            "Pilar Ackerman\n",
+        ),
+        ("'Ken Myer' | % { Get-CsUser -Filter {DisplayName -eq $_} } | % DisplayName", "Ken Myer\n"),
+    ] {
+        assert_eq!(shows(script).await, shown, "{script}");
+    }
+    for filter in [
+        "{SipAddress -ne $keep}",
+        "{SipAddress -ne \"$keep\"}",
+        "{SipAddress -ne $($x)}",
+        "{SipAddress -ne $x[0]}",
+    ] {
+        let shown = shows(&format!("$x = 1; Get-CsUser -Filter {filter}")).await;
+        assert!(shown.contains("Cannot read the filter: "), "{shown}");
+    }
+}

@@ -256,7 +256,7 @@ async fn errors_of_the_session_are_kept_the_latest_first() {
     let shown = screen.type_in("$Error.Count; \"$($Error[0])\"; $error[2].FullyQualifiedErrorId").await;
     let expected = "3\nManagement object not found for identity \"noone\".\nIdentity\n";
     assert_eq!(shown, expected);
-    assert_eq!(screen.type_in("$Error[1].CategoryInfo").await, "ParserError\n");
+    assert_eq!(screen.type_in("$Error[1].CategoryInfo.Category").await, "ParserError\n");
     screen.type_in(&"Get-CsUser nobody -ErrorAction SilentlyContinue; ".repeat(300)).await;
     assert_eq!(screen.type_in("$Error.Count").await, "256\n");
     assert!(screen.type_in("$Error = 1").await.contains("VariableNotWritable"));

@@ -459,6 +459,11 @@ async fn a_cmdlet_that_the_role_has_not_does_not_exist() {
         !
         ! Note (not PowerShell's): the role of this session does not have it.
     "#]].assert_eq(&screen.type_in("Set-CsClientPin x").await);
+    let role = "Note (not PowerShell's): the role of this session does not have it.\n";
+    // Another name that is near is not what was meant.
+    screen.shell.set_allowed(Some(std::sync::Arc::new(|name: &str| name != "Get-CsUser")));
+    assert!(screen.type_in("Get-CsUser x").await.ends_with(role));
+    screen.shell.set_allowed(Some(std::sync::Arc::new(|name: &str| name.starts_with("Get-"))));
     let listed = screen.type_in("Get-Command *-CsU*, *-CsC* | % Name").await;
     assert_eq!(listed, "Get-CsUser\n");
 }
@@ -476,7 +481,32 @@ async fn nothing_fails_where_nothing_is_said() {
 #[tokio::test]
 async fn what_this_shell_has_not_is_named_and_no_text_of_its_own_is_an_id() {
     for (line, id) in [
-        ("&", "UnexpectedToken"),
+        ("&", "OperatorNotSupported"),
+        ("& Get-CsUser", "OperatorNotSupported"),
+        (". ./a.ps1", "OperatorNotSupported"),
+        ("$a = $b = 1", "AssignmentNotSupported"),
+        ("$a = $b.Name += 1", "AssignmentNotSupported"),
+        ("$a, $b = 1, 2", "AssignmentNotSupported"),
+        ("$a[0] = 1", "AssignmentNotSupported"),
+        ("$a[0] += 1", "AssignmentNotSupported"),
+        ("$a -= 1", "OperatorNotSupported"),
+        ("$a *= 2", "OperatorNotSupported"),
+        ("1 = 2", "UnexpectedToken"),
+        ("@\"\ntext\n\"@", "HereStringNotSupported"),
+        ("./a.ps1 | measure", "ScriptInPipelineNotSupported"),
+        ("'x' -match '(?<=ext=)1219'", "RegexNotSupported"),
+        ("$p = '(a)\\1'; 'x' -match $p", "RegexNotSupported"),
+        ("'x'.GetType()", "MethodNotSupported"),
+        ("(1).GetType()", "MethodNotSupported"),
+        ("'x'.Insert(0, 'y')", "MethodNotSupported"),
+        ("'x'.Replace('', 'y')", "MethodNotSupported"),
+        ("(Get-Date).AddMonths(1)", "MethodNotSupported"),
+        ("(Get-Date).ToString('d')", "MethodNotSupported"),
+        ("(Get-CsUser 'Ken Myer').GetType()", "MethodNotSupported"),
+        ("@{a=1}.ContainsKey('a')", "MethodNotSupported"),
+        ("$Error.Clear()", "MethodNotSupported"),
+        ("'x'.AddDays(1)", "MethodNotFound"),
+        ("(Get-CsUser 'Ken Myer').Foo()", "MethodNotFound"),
         ("}", "UnexpectedToken"),
         ("1 + }", "ExpectedValueExpression"),
         ("(", "ExpectedExpression"),
@@ -526,4 +556,56 @@ async fn what_is_documented_as_missing_is_refused_and_never_half_done() {
         let shown = screen.shown();
         assert!(outcome.failed && shown.lines().all(|line| line.starts_with('!')), "{line}\n{shown}");
     }
+}
+
+#[tokio::test]
+async fn a_pattern_that_this_shell_has_not_is_told_once() {
+    for line in [
+        "Get-CsUser | Where-Object { $_.LineURI -match '(?<=ext=)1220' }",
+        "Get-CsUser | Where-Object LineURI -Match '(?<=ext=)1220'",
+        "Get-CsUser | Where-Object LineURI -Match '('",
+    ] {
+        let shown = shows(line).await;
+        assert_eq!(shown.matches("FullyQualifiedErrorId").count(), 1, "{line}\n{shown}");
+    }
+    let shown = shows("1 -match '(?!x)'").await;
+    assert!(shown.contains("This shell has no look-around in regular expressions."), "{shown}");
+}
+
+#[tokio::test]
+async fn an_error_that_was_kept_is_shown_as_it_was() {
+    let mut screen = Screen::new();
+    let first =
+        screen.type_in("Get-CsUser nobody -ErrorVariable wrong").await.replace("! ", "").replace('!', "");
+    assert_eq!(screen.type_in("$Error[0]").await, first);
+    assert_eq!(screen.type_in("$wrong").await, first);
+    screen.type_in("$wrong = $null; Get-CsUser nobody -EA SilentlyContinue -EV wrong").await;
+    let shown = screen.type_in("$wrong").await;
+    expect![[r#"
+        Get-CsUser : Management object not found for identity "nobody".
+        At line:1 char:17
+        + $wrong = $null; Get-CsUser nobody -EA SilentlyContinue -EV wrong
+        +                 ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+            + CategoryInfo          : ObjectNotFound: (nobody:UserIdParameter) [Get-CsUser], ManagementException
+            + FullyQualifiedErrorId : Identity
+
+    "#]].assert_eq(&shown);
+    let category = "ObjectNotFound: (nobody:UserIdParameter) [Get-CsUser], ManagementException\n";
+    assert_eq!(screen.type_in("\"$($Error[0].CategoryInfo)\"").await, category);
+    assert_eq!(screen.type_in("$Error[0].CategoryInfo.Activity").await, "Get-CsUser\n");
+    assert_eq!(
+        screen.type_in("$Error[0].CategoryInfo.TargetName, $Error[0].TargetObject").await,
+        "nobody\nnobody\n"
+    );
+    screen.type_in("Set-CsClientPin locked -EA SilentlyContinue").await;
+    let id = "Locked,Microsoft.Rtc.Management.UserPinService.SetCsClientPin\n";
+    assert_eq!(screen.type_in("$Error[0].FullyQualifiedErrorId").await, id);
+}
+
+#[tokio::test]
+async fn an_error_that_was_kept_shows_no_pin() {
+    let mut screen = Screen::new();
+    screen.type_in("Set-CsClientPin locked -Pin 90817263 -EA SilentlyContinue -EV wrong").await;
+    let shown = screen.type_in("$wrong; $Error[0]; $Error | fl *").await;
+    assert!(shown.contains("-Pin ****") && !shown.contains("9081"), "{shown}");
 }

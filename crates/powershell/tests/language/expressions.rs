@@ -13,6 +13,23 @@ async fn expressions_have_powershells_values() {
         ("-5 + 2", "-3\n"),
         ("64KB", "65536\n"),
         ("'a' + 1", "a1\n"),
+        ("'5' * 3", "555\n"),
+        ("'-' * 10", "----------\n"),
+        ("'ab' * '2'", "abab\n"),
+        ("'ab' * 2.5", "abab\n"),
+        ("'ab' * 0", "\n"),
+        ("(@(1, 2) * 2).Count; (@(1, 2) * 2)[3]; (@(1, 2) * 0).Count", "4\n2\n0\n"),
+        ("5 * '3'", "15\n"),
+        ("'phone'.Substring(2); 'phone'.Substring(1, 3); 'phone'.Substring(5)", "one\nhon\n\n"),
+        ("'a\u{1f600}bc'.Substring(3)", "bc\n"),
+        (
+            "'phone'.IndexOf('o'); 'phone'.IndexOf('x'); '\u{1f600}x'.IndexOf('x'); 'aXbX'.LastIndexOf('X')",
+            "2\n-1\n2\n3\n",
+        ),
+        ("'xxaxx'.Trim('x'); ' a'.TrimStart(); 'a '.TrimEnd().Length", "a\na\n1\n"),
+        ("'tel:+1'.StartsWith('tel:'); 'a'.EndsWith('b'); 'abc'.Contains('b')", "True\nFalse\nTrue\n"),
+        ("(Get-Date '9/25/2012').AddDays(1.5).Hour; (Get-Date '9/25/2012').AddDays(-25).Month", "12\n8\n"),
+        ("((Get-Date).AddHours(2) - (Get-Date)).TotalHours", "2\n"),
         ("(1, 2 + 3).Count", "3\n"),
         ("'it''s'", "it's\n"),
         ("\"say \"\"hi\"\"\"", "say \"hi\"\n"),
@@ -66,5 +83,24 @@ async fn a_single_value_is_no_array_and_nothing_is_null() {
         ("$x = Get-CsUser -OutVariable all | select -Last 1; $all.Count; $x.DisplayName", "3\nAnna Lidman\n"),
     ] {
         assert_eq!(shows(script).await, shown, "{script}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_repeated_or_cut_is_refused() {
+    for (script, message) in [
+        ("'a' * 'x'", "Cannot convert value \"x\" to type \"System.Int32\"."),
+        ("'a' * -1", "Specified argument was out of the range of valid values."),
+        ("'a' * 1gb", "A text would be longer than"),
+        ("'ab' * 9223372036854775807", "A text would be longer than"),
+        ("@(1, 2) * 60000", "More than 100000 objects"),
+        ("'ab'.Substring(3)", "\"startIndex cannot be larger than length of string."),
+        ("'ab'.Substring(-1)", "\"StartIndex cannot be less than zero."),
+        ("'ab'.Substring(1, 2)", "\"Index and length must refer to a location within the string."),
+        ("(Get-Date).AddDays(99999999)", "un-representable DateTime"),
+        ("(Get-Date).AddDays(1e300)", "un-representable DateTime"),
+    ] {
+        let shown = shows(script).await;
+        assert!(shown.starts_with('!') && shown.contains(message), "{script}\n{shown}");
     }
 }

@@ -10,6 +10,7 @@ mod expressions;
 mod formatting;
 mod limits;
 mod pipelines;
+mod preferences;
 mod script;
 mod secrets;
 mod support;

@@ -137,8 +137,10 @@ impl Cmdlet for GetUser {
     ) -> Result<Vec<Value>, ErrorRecord> {
         session.verbose("looking for users");
         let wanted = arguments.text("Identity");
+        let filter = arguments.text("Filter").map(|text| session.filter(text)).transpose()?;
         let found: Vec<Value> = users()
             .into_iter()
+            .filter(|user| filter.as_ref().is_none_or(|filter| filter.matches(user)))
             .filter(|user| wanted.is_none_or(|wanted| is(user, wanted)))
             .map(Value::from)
             .collect();

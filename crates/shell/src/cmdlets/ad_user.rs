@@ -28,9 +28,9 @@ const DEFINITION: Definition = Definition {
 async fn run(
     deployment: &dyn Deployment,
     arguments: &Arguments,
-    _session: &mut Session<'_>,
+    session: &mut Session<'_>,
 ) -> Result<Vec<Value>, ErrorRecord> {
-    let filter = condition(arguments)?;
+    let filter = condition(arguments, session)?;
     let most = result_size(arguments)?;
     let directory = Directory::read(deployment).await?;
     let accounts: Vec<_> = match arguments.get("Identity") {

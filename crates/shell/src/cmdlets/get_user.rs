@@ -20,7 +20,8 @@ pub(super) const RESULT_SIZE: Parameter =
 pub(super) const CONDITION: Parameter = Parameter::new(
     "Filter",
     Kind::String,
-    "A condition on properties, as for Where-Object: {EnterpriseVoiceEnabled -eq $True}.",
+    "A condition on properties, as for Where-Object: {EnterpriseVoiceEnabled -eq $True}. A variable that was set stands \
+     for its value: {SipAddress -ne $x.SipAddress}.",
 );
 
 const DEFINITION: Definition = Definition {
@@ -56,9 +57,9 @@ const DEFINITION: Definition = Definition {
 async fn run(
     deployment: &dyn Deployment,
     arguments: &Arguments,
-    _session: &mut Session<'_>,
+    session: &mut Session<'_>,
 ) -> Result<Vec<Value>, ErrorRecord> {
-    let filter = condition(arguments)?;
+    let filter = condition(arguments, session)?;
     let most = result_size(arguments)?;
     let directory = Directory::read(deployment).await?;
     let users: Vec<_> = match arguments.get("Identity") {
@@ -87,8 +88,8 @@ async fn run(
 ///
 /// # Errors
 /// It cannot be read.
-pub(super) fn condition(arguments: &Arguments) -> Result<Option<Filter>, ErrorRecord> {
-    arguments.text("Filter").map(Filter::parse).transpose()
+pub(super) fn condition(arguments: &Arguments, session: &Session<'_>) -> Result<Option<Filter>, ErrorRecord> {
+    arguments.text("Filter").map(|text| session.filter(text)).transpose()
 }
 
 /// Whether the condition holds; the first of the objects that has a property counts.
