@@ -1,6 +1,7 @@
 -- Accounts of Active Directory: who can sign in with a Windows password, enabled for Lync or not.
 CREATE TABLE accounts (
-    id                  INTEGER NOT NULL PRIMARY KEY,
+    -- Never used again: a connection that one account has authenticated is not that of a later one of its name.
+    id                  INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     sam_account_name    TEXT    NOT NULL,
     user_principal_name TEXT    NOT NULL,
     -- Both names in lower case: they are the same in any case.

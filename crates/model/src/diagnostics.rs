@@ -14,7 +14,7 @@ pub mod names {
     pub const PIN_WRONG: &str = "pin-wrong";
     /// The front end could not ask the user-PIN service.
     pub const USER_PIN_SERVICE_UNAVAILABLE: &str = "user-pin-service-unavailable";
-    /// UsePinAuth or UseCertificateAuth is `$false`.
+    /// UsePinAuth or UseCertificateAuth is `$false`, or UseWindowsAuth is None.
     pub const AUTH_TYPE_NOT_ALLOWED: &str = "auth-type-not-allowed";
     /// GetAndPublishCert without a web ticket.
     pub const WEB_TICKET_MISSING: &str = "web-ticket-missing";
@@ -30,8 +30,12 @@ pub mod names {
     pub const WEB_TICKET_AUDIENCE: &str = "web-ticket-audience";
     /// The request's Claims name another user than the credentials.
     pub const CLAIM_MISMATCH: &str = "claim-mismatch";
-    /// Windows credentials of somebody who is no Lync user, or a disabled one.
+    /// Windows credentials of somebody who is no Lync user.
     pub const USER_NOT_SIP_ENABLED: &str = "user-not-sip-enabled";
+    /// Windows credentials of a Lync user who is not Enabled.
+    pub const WINDOWS_USER_DISABLED: &str = "windows-user-disabled";
+    /// The account that authenticated the connection was removed since.
+    pub const WINDOWS_ACCOUNT_GONE: &str = "windows-account-gone";
     /// The front end could not ask the domain.
     pub const WINDOWS_AUTH_INTERNAL_ERROR: &str = "windows-auth-internal-error";
     /// The right password of an account that is locked out.
@@ -42,7 +46,7 @@ pub mod names {
     pub const WINDOWS_PASSWORD_EXPIRED: &str = "windows-password-expired";
 
     #[cfg(test)]
-    pub(super) const ALL: [&str; 15] = [
+    pub(super) const ALL: [&str; 17] = [
         PIN_WRONG,
         USER_PIN_SERVICE_UNAVAILABLE,
         AUTH_TYPE_NOT_ALLOWED,
@@ -54,6 +58,8 @@ pub mod names {
         WEB_TICKET_AUDIENCE,
         CLAIM_MISMATCH,
         USER_NOT_SIP_ENABLED,
+        WINDOWS_USER_DISABLED,
+        WINDOWS_ACCOUNT_GONE,
         WINDOWS_AUTH_INTERNAL_ERROR,
         WINDOWS_ACCOUNT_LOCKED,
         WINDOWS_ACCOUNT_DISABLED,

@@ -62,6 +62,8 @@ pub trait AccountDirectory: Send + Sync {
 /// An account as the directory knows it.
 #[derive(Clone, Debug)]
 pub struct FoundAccount {
+    /// Which account it is, whatever it is called: no other ever has this number, not even one that has its names later.
+    pub id: i64,
     /// SamAccountName, for the log.
     pub sam_account_name: String,
     /// The hash of its password; without one nobody signs in.
@@ -70,6 +72,8 @@ pub struct FoundAccount {
     pub state: AccountState,
     /// The Lync user of this account, if it is one and is Enabled.
     pub user: Option<SipUri>,
+    /// Whether it is a Lync user who is not Enabled.
+    pub user_disabled: bool,
 }
 
 /// The pool's own certification authority, which signs client certificates.

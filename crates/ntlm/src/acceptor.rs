@@ -45,6 +45,14 @@ pub enum Step {
     Authenticate(Box<Authenticate>),
 }
 
+/// A response that was made with the password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Whether the response repeats the names and the time of its challenge, as [MS-NLMP] 3.1.5.1.2 has it. It was made
+    /// for this challenge all the same.
+    pub repeats_target: bool,
+}
+
 #[derive(Clone, Debug)]
 enum State {
     Idle,
@@ -145,15 +153,15 @@ impl Acceptor {
     }
 
     /// Checks a response of this connection against the password's hash: the proof, then the message integrity code if
-    /// the response announces one ([MS-NLMP] 3.2.5.1.2 has both), then that it was made for the names and the time of
-    /// the challenge. The last is this program's caution: no source says that Windows compares them.
+    /// the response announces one ([MS-NLMP] 3.2.5.1.2 has both). The proof covers the challenge's random bytes. Whether
+    /// names and time of the challenge are repeated is told and not judged: no source says that Windows compares them.
     ///
     /// A client that was told a time should send a code; pidgin-sipe does not, so none is not refused.
     ///
     /// # Errors
     /// When the response is not the password's, or for no challenge of this connection; whatever comes out, the
     /// challenge is spent.
-    pub fn verify(&mut self, response: &Authenticate, hash: &NtHash) -> Result<(), NtlmError> {
+    pub fn verify(&mut self, response: &Authenticate, hash: &NtHash) -> Result<Verified, NtlmError> {
         let state = std::mem::replace(&mut self.state, State::Idle);
         let State::Answered(exchange) = state else { return Err(NtlmError::NoChallenge) };
         let key = ResponseKey::new(hash, &response.user, &response.domain);
@@ -171,8 +179,8 @@ impl Acceptor {
                 }
             }
         }
-        let echoed = |pair: &AvPair| response.response.pairs.contains(pair);
-        if exchange.challenge.target_info.iter().all(echoed) { Ok(()) } else { Err(NtlmError::ForeignTarget) }
+        let repeated = |pair: &AvPair| response.response.pairs.contains(pair);
+        Ok(Verified { repeats_target: exchange.challenge.target_info.iter().all(repeated) })
     }
 }
 

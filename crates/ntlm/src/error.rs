@@ -51,9 +51,6 @@ pub enum NtlmError {
     /// The response says that the message has a MIC, and it has none.
     #[error("the message integrity code is missing, though the response announces one")]
     MissingMic,
-    /// The response was made for names or a time that this challenge did not hold.
-    #[error("the response was not made for this server's names and time")]
-    ForeignTarget,
 
     /// The server offers no NTLMv2: its challenge has no target information.
     #[error("the challenge holds no target information, which NTLMv2 needs")]

@@ -23,7 +23,7 @@ mod spnego;
 mod text;
 mod v2;
 
-pub use acceptor::{Acceptor, Step, Target};
+pub use acceptor::{Acceptor, Step, Target, Verified};
 pub use authenticate::Authenticate;
 pub use error::NtlmError;
 pub use header::{MAX_TOKEN_LEN, Scheme};

@@ -11,6 +11,7 @@ use time::macros::datetime;
 const NOW: OffsetDateTime = datetime!(2026-01-15 12:00 UTC);
 const SERVER: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 const CLIENT: [u8; 8] = [9; 8];
+const REPEATED: Verified = Verified { repeats_target: true };
 
 fn target() -> Arc<Target> {
     Arc::new(Target {
@@ -71,13 +72,13 @@ fn altered(change: impl FnOnce(&mut Vec<u8>)) -> Result<(), NtlmError> {
     change(&mut message);
     let value = header::encode(Scheme::Ntlm, &message);
     match acceptor.step(&value, SERVER, NOW)? {
-        Step::Authenticate(response) => acceptor.verify(&response, &hash()),
+        Step::Authenticate(response) => acceptor.verify(&response, &hash()).map(|_| ()),
         Step::Challenge { .. } => panic!("a response"),
     }
 }
 
 /// Verifies a response that is made by hand: the pairs, and whether the message has a right MIC.
-fn answered_with(pairs: impl FnOnce(Vec<AvPair>) -> Vec<AvPair>) -> Result<(), NtlmError> {
+fn answered_with(pairs: impl FnOnce(Vec<AvPair>) -> Vec<AvPair>) -> Result<Verified, NtlmError> {
     let mut acceptor = Acceptor::new(target());
     challenge_of(&mut acceptor, &alice(Scheme::Ntlm).negotiate().unwrap());
     let State::Challenged(exchange) = &acceptor.state else { panic!("challenged") };
@@ -94,7 +95,7 @@ fn the_recorded_response_is_accepted_once() {
     let mut acceptor = recorded();
     let response = response_of(&mut acceptor, &recorded_answer());
     assert_eq!(response.user, "alice@contoso.test");
-    assert_eq!(acceptor.verify(&response, &hash()), Ok(()));
+    assert_eq!(acceptor.verify(&response, &hash()), Ok(REPEATED));
     assert_eq!(acceptor.verify(&response, &hash()), Err(NtlmError::NoChallenge));
     assert_eq!(acceptor.step(&recorded_answer(), SERVER, NOW), Err(NtlmError::NoChallenge));
 }
@@ -115,17 +116,17 @@ fn a_client_gets_its_challenge_in_the_scheme_and_wrapping_it_used() {
         let response = response_of(&mut acceptor, &answer);
         assert_eq!((response.user.as_str(), response.domain.as_str()), ("Alice", "CONTOSO"));
         assert!(matches!(response.mic, Mic::Given(_)));
-        assert_eq!(acceptor.verify(&response, &hash()), Ok(()));
+        assert_eq!(acceptor.verify(&response, &hash()), Ok(REPEATED));
     }
 }
 
 #[test]
 fn a_user_in_another_case_is_the_same_and_in_another_domain_is_not() {
     for (user, domain, expected) in [
-        ("ALICE", "CONTOSO", Ok(())),
-        ("alice", "CONTOSO", Ok(())),
-        ("alice@contoso.test", "", Ok(())),
-        ("bob", "CONTOSO", Ok(())),
+        ("ALICE", "CONTOSO", Ok(REPEATED)),
+        ("alice", "CONTOSO", Ok(REPEATED)),
+        ("alice@contoso.test", "", Ok(REPEATED)),
+        ("bob", "CONTOSO", Ok(REPEATED)),
     ] {
         let mut acceptor = Acceptor::new(target());
         let client = Initiator::new(Scheme::Ntlm, user, domain, "", "Passw0rd!");
@@ -217,21 +218,22 @@ fn a_code_over_other_first_messages_is_refused() {
 }
 
 #[test]
-fn a_response_for_other_names_or_another_time_is_refused() {
-    assert_eq!(answered_with(|pairs| pairs), Ok(()));
+fn a_response_that_does_not_repeat_names_and_time_is_taken_and_told() {
+    assert_eq!(answered_with(|pairs| pairs), Ok(REPEATED));
     // What a client adds is its own: here the service's name.
     let added = |mut pairs: Vec<AvPair>| {
         pairs.push(AvPair::new(9, text::utf16("http/lync.contoso.test")));
         pairs
     };
-    assert_eq!(answered_with(added), Ok(()));
-    assert_eq!(answered_with(|_| Vec::new()), Err(NtlmError::ForeignTarget));
+    assert_eq!(answered_with(added), Ok(REPEATED));
+    let other = Verified { repeats_target: false };
+    assert_eq!(answered_with(|_| Vec::new()), Ok(other.clone()));
     for index in 0..5 {
         let changed = |mut pairs: Vec<AvPair>| {
             pairs[index].value[0] ^= 1;
             pairs
         };
-        assert_eq!(answered_with(changed), Err(NtlmError::ForeignTarget), "{index}");
+        assert_eq!(answered_with(changed), Ok(other.clone()), "{index}");
     }
 }
 
@@ -248,7 +250,7 @@ fn a_code_under_a_key_of_the_clients_own_is_checked_with_it() {
     response.flags |= flags::KEY_EXCHANGE;
     let messages = [&exchange.negotiate[..], &exchange.challenge_bytes, &response.bytes];
     response.mic = Mic::Given(crypto::hmac_md5(&own, &messages));
-    assert_eq!(acceptor.clone().verify(&response, &hash()), Ok(()));
+    assert_eq!(acceptor.clone().verify(&response, &hash()), Ok(REPEATED));
     response.flags &= !flags::KEY_EXCHANGE;
     assert_eq!(acceptor.verify(&response, &hash()), Err(NtlmError::WrongMic));
 }
@@ -268,7 +270,7 @@ fn a_client_that_prefers_kerberos_is_asked_and_then_signs_in() {
     let (_, answer) = header::decode(&answer).unwrap();
     let wrapped = header::encode(Scheme::Negotiate, &spnego::wrap_response(&answer));
     let response = response_of(&mut acceptor, &wrapped);
-    assert_eq!(acceptor.verify(&response, &hash()), Ok(()));
+    assert_eq!(acceptor.verify(&response, &hash()), Ok(REPEATED));
 }
 
 #[test]

@@ -17,14 +17,16 @@ impl Store {
     async fn look_up(&self, user: &str, domain: &str) -> Result<Option<FoundAccount>, StoreError> {
         let Some(name) = self.domain.credentials(user, domain) else { return Ok(None) };
         let Some(row) = find(&mut *self.database.read.acquire().await?, name).await? else { return Ok(None) };
-        let enabled = row.is_enabled();
+        let (id, enabled, is_users) = (row.id, row.is_enabled(), row.is_users());
         let stored = row.read()?;
         let account = stored.account;
         Ok(Some(FoundAccount {
+            id,
             sam_account_name: account.sam_account_name,
             nt_hash: stored.nt_hash,
             state: account.state,
             user: account.sip_uri.filter(|_| enabled),
+            user_disabled: is_users && !enabled,
         }))
     }
 }

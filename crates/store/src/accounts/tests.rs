@@ -291,3 +291,35 @@ async fn the_directory_names_the_lync_user_while_it_is_enabled() {
     pool.store.disable_user(&ken).await.unwrap();
     assert_eq!(user().await, None);
 }
+
+#[tokio::test]
+async fn a_removed_accounts_number_is_never_anothers() {
+    let pool = Pool::open().await;
+    let id = async || pool.store.find_account("pilar", "").await.unwrap().unwrap().id;
+    pool.store.add_account(&pilar(), Some(PASSWORD)).await.unwrap();
+    let first = id().await;
+    let renamed = AccountUpdate {
+        user_principal_name: Some("pa@litwareinc.com".to_owned()),
+        ..AccountUpdate::default()
+    };
+    pool.store.update_account("pilar", &renamed).await.unwrap();
+    assert_eq!(id().await, first, "another name, the same account");
+    pool.store.remove_account("pilar").await.unwrap();
+    pool.store.add_account(&pilar(), Some(PASSWORD)).await.unwrap();
+    assert_ne!(id().await, first, "the same names, another account");
+}
+
+#[tokio::test]
+async fn the_directory_tells_a_disabled_user_from_none() {
+    let pool = Pool::open().await;
+    pool.store.add_account(&pilar(), None).await.unwrap();
+    pool.add("kenmyer", None).await;
+    for enabled in [true, false] {
+        let user = User { enabled, ..Pool::user("kenmyer", None) };
+        pool.store.update_user(&user).await.unwrap();
+        let ken = pool.store.find_account("kenmyer", "").await.unwrap().unwrap();
+        assert_eq!((ken.user.is_some(), ken.user_disabled), (enabled, !enabled));
+    }
+    let nobodys = pool.store.find_account("pilar", "").await.unwrap().unwrap();
+    assert_eq!((nobodys.user, nobodys.user_disabled), (None, false));
+}

@@ -72,7 +72,11 @@ async fn authenticate(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<S
     keep.put(rounds);
     let account = account?;
     account.user.ok_or_else(|| {
-        let reason = format!("the account is not enabled for Lync: {}", account.sam_account_name);
-        Refusal::in_headers(front_end.diagnostics().known(names::USER_NOT_SIP_ENABLED)).because(reason)
+        let (name, reason) = match account.user_disabled {
+            true => (names::WINDOWS_USER_DISABLED, "the Lync user of the account is disabled"),
+            false => (names::USER_NOT_SIP_ENABLED, "the account is not enabled for Lync"),
+        };
+        let reason = format!("{reason}: {}", account.sam_account_name);
+        Refusal::in_headers(front_end.diagnostics().known(name)).because(reason)
     })
 }

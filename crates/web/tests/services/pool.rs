@@ -20,7 +20,7 @@ use lync_net::Fate;
 use lync_ntlm::{NtHash, Target};
 use lync_proto::ticket::TicketKey;
 use lync_web::{FrontEnd, Parts, Urls};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -213,10 +213,11 @@ impl NumberDirectory for Nobodys {
 pub(crate) const PASSWORD: &str = "Sunny-day1";
 
 /// Knows kenmyer, an account in each state, one without a password and one that is no Lync user; fails for `broken`.
-/// `leaver` is gone whenever it is looked up for the second time.
+/// `leaver` is gone whenever it is looked up for the second time; `namesake` is another account each time.
 #[derive(Default)]
 struct Domain {
     leaver_looked_up: AtomicU32,
+    namesakes: AtomicI64,
 }
 
 #[async_trait]
@@ -228,17 +229,22 @@ impl AccountDirectory for Domain {
         let state = match user {
             "broken" => return Err("the domain does not answer".to_owned()),
             "leaver" if self.leaver_looked_up.fetch_add(1, Ordering::Relaxed) % 2 == 1 => return Ok(None),
-            "kenmyer" | "no-password" | "not-enabled" | "leaver" => AccountState::Good,
+            "kenmyer" | "no-password" | "not-enabled" | "user-disabled" | "leaver" | "namesake" => {
+                AccountState::Good
+            }
             state => match AccountState::from_name(state) {
                 Some(state) => state,
                 None => return Ok(None),
             },
         };
+        let is_user = !["not-enabled", "user-disabled"].contains(&user);
         Ok(Some(FoundAccount {
+            id: if user == "namesake" { self.namesakes.fetch_add(1, Ordering::Relaxed) } else { -1 },
             sam_account_name: user.to_owned(),
             nt_hash: (user != "no-password").then(|| NtHash::of_password(PASSWORD)),
             state,
-            user: (user != "not-enabled").then(|| USER.parse().unwrap()),
+            user: is_user.then(|| USER.parse().unwrap()),
+            user_disabled: user == "user-disabled",
         }))
     }
 }

@@ -94,6 +94,12 @@ async fn the_right_password_is_not_enough() {
             403,
             "28000;source=\"pool.test\";reason=\"User is not SIP enabled.\"",
         ),
+        (
+            "user-disabled",
+            "windows-user-disabled",
+            403,
+            "28000;source=\"pool.test\";reason=\"User is not SIP enabled.\"",
+        ),
         ("locked-out", "windows-account-locked", 500, "28001;"),
         ("disabled", "windows-account-disabled", 500, "28001;"),
         ("password-expired", "windows-password-expired", 500, "28001;"),
@@ -102,11 +108,15 @@ async fn the_right_password_is_not_enough() {
         let keep = Keep::default();
         let got = sign_in(&pool, &keep, user, PASSWORD).await;
         assert_eq!((got.status.as_u16(), got.noted()), (status, ("webticket.refused", "refused")), "{user}");
-        assert_eq!(got.note.diagnostic.as_ref().unwrap().name, name);
+        let diagnostic = got.note.diagnostic.as_ref().unwrap();
+        assert_eq!(diagnostic.name, name);
+        // The specification knows 28000 for who is no Lync user, and 28001 for a domain that fails; no cause beside.
+        let specified = ["not-enabled", "broken"].contains(&user);
+        assert_eq!(diagnostic.evidence == "specified", specified, "{user}");
         assert!(got.header("x-ms-diagnostics").starts_with(header), "{:?}", got.headers);
         assert!(challenges(&got).is_empty());
         let again = pool.send(ask().on(&keep)).await;
-        let expected = if user == "not-enabled" { 403 } else { 401 };
+        let expected = if status == 403 { 403 } else { 401 };
         assert_eq!(
             again.status, expected,
             "{user}: only an account that may log on authenticates its connection"
@@ -251,6 +261,22 @@ async fn an_account_that_was_removed_leaves_its_connection_to_nobody_of_its_name
     let pool = Pool::start();
     let keep = Keep::default();
     assert_eq!(sign_in(&pool, &keep, "leaver", PASSWORD).await.status, 200);
-    assert_eq!(pool.send(ask().on(&keep)).await.status, 403);
+    let gone = pool.send(ask().on(&keep)).await;
+    assert_eq!(gone.status, 403);
+    let diagnostic = gone.note.diagnostic.as_ref().unwrap();
+    assert_eq!(
+        (diagnostic.name.as_str(), diagnostic.evidence.as_str()),
+        ("windows-account-gone", "inferred")
+    );
     assert_eq!(pool.send(ask().on(&keep)).await.status, 401);
+}
+
+#[tokio::test]
+async fn another_account_of_the_name_does_not_inherit_a_connection() {
+    let pool = Pool::start();
+    let keep = Keep::default();
+    assert_eq!(sign_in(&pool, &keep, "namesake", PASSWORD).await.status, 200);
+    for _ in 0..2 {
+        assert_eq!(pool.send(ask().on(&keep)).await.status, 401);
+    }
 }

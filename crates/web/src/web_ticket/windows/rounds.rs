@@ -2,7 +2,8 @@
 //!
 //! A connection that has been authenticated stays so: requests without Authorization are those of the same account, as
 //! IIS has it unless authPersistSingleRequest is set (documented). Whether the account is a Lync user is looked up each
-//! time; whether it may log on is Windows' question and was asked once (inferred).
+//! time; whether it may log on is Windows' question and was asked once (inferred). Another account that has the name
+//! later is somebody else.
 
 use crate::FrontEnd;
 use crate::exchange::Exchange;
@@ -23,10 +24,16 @@ const NTLM: &[&str] = &["NTLM"];
 /// The rounds of one connection.
 pub(super) struct Rounds {
     acceptor: Acceptor,
-    /// SamAccountName of who has shown the right password.
-    account: Option<String>,
+    /// Who has shown the right password.
+    account: Option<Known>,
     /// Whether the last answer offered Negotiate to a request without credentials.
     offered: bool,
+}
+
+/// An account that has authenticated the connection.
+struct Known {
+    id: i64,
+    sam_account_name: String,
 }
 
 impl Rounds {
@@ -43,9 +50,12 @@ impl Rounds {
         let Some(value) = exchange.authorization().map(|value| String::from_utf8_lossy(value).into_owned())
         else {
             // It comes back if it is found: who has the name later is somebody else.
-            let Some(name) = self.account.take() else { return Err(self.bare(exchange)) };
-            let account = persisted(&name, front_end, exchange).await?;
-            self.account = Some(name);
+            let Some(known) = self.account.take() else { return Err(self.bare(exchange)) };
+            let Some(account) = persisted(&known, front_end, exchange).await? else {
+                let reason = "another account has the name of this connection's now";
+                return Err(self.bare(exchange).because(reason));
+            };
+            self.account = Some(known);
             return Ok(account);
         };
         self.account = None;
@@ -75,7 +85,7 @@ impl Rounds {
     /// Account name and domain that a request names, if it is the third of its rounds or comes after them.
     pub(super) fn named(&self, value: Option<&[u8]>, now: OffsetDateTime) -> Option<(String, String)> {
         let Some(value) = value else {
-            return Some((self.account.clone()?, String::new()));
+            return Some((self.account.as_ref()?.sam_account_name.clone(), String::new()));
         };
         // A copy: the real step is still to come.
         match self.acceptor.clone().step(std::str::from_utf8(value).ok()?, [0; 8], now) {
@@ -117,29 +127,35 @@ impl Rounds {
             ));
         }
         let disproved = |error: NtlmError| format!("{error}: {}", account.sam_account_name);
-        verified.map_err(|error| wrong(exchange, disproved(error)))?;
+        let verified = verified.map_err(|error| wrong(exchange, disproved(error)))?;
         exchange.learned.says("step", "password verified");
+        if !verified.repeats_target {
+            exchange.learned.says("target", "the response does not repeat the challenge's names and time");
+        }
         may_log_on(&account, front_end)?;
-        self.account = Some(account.sam_account_name.clone());
+        self.account = Some(Known { id: account.id, sam_account_name: account.sam_account_name.clone() });
         Ok(account)
     }
 }
 
-/// Who has authenticated this connection before.
+/// Who has authenticated this connection before; `None` where another account has the name by now.
 async fn persisted(
-    name: &str,
+    known: &Known,
     front_end: &FrontEnd,
     exchange: &mut Exchange,
-) -> Result<FoundAccount, Refusal> {
-    let found = front_end.accounts().find_account(name, "").await;
+) -> Result<Option<FoundAccount>, Refusal> {
+    let found = front_end.accounts().find_account(&known.sam_account_name, "").await;
     let found = found.map_err(|cause| unavailable(front_end, cause))?;
     let account = found.ok_or_else(|| {
-        let diagnostic = front_end.diagnostics().known(names::USER_NOT_SIP_ENABLED);
+        let diagnostic = front_end.diagnostics().known(names::WINDOWS_ACCOUNT_GONE);
         Refusal::in_headers(diagnostic).because("the account of this connection is there no longer")
     })?;
+    if account.id != known.id {
+        return Ok(None);
+    }
     learn(&account, exchange);
     exchange.learned.says("step", "connection authenticated before");
-    Ok(account)
+    Ok(Some(account))
 }
 
 fn learn(account: &FoundAccount, exchange: &mut Exchange) {
