@@ -8,22 +8,63 @@ use std::sync::Arc;
 const MAX_STEPS: usize = 12;
 
 /// Where the device stopped, and its way there in one line.
+///
+/// All its steps are named, and its last sign-in is judged: that it had a certificate once does not make a later
+/// failure good.
 pub(super) fn of(entries: &[Arc<Entry>]) -> (Option<Arc<Entry>>, String) {
-    let stopped = stopped(entries);
+    let sign_in = last_sign_in(entries);
+    let stopped = stopped(sign_in);
     let steps = steps(entries);
     let steps =
         if steps.is_empty() { "nothing but connections".to_owned() } else { shortened(steps).join(", ") };
     let verdict = match &stopped {
         Some(entry) => format!("{steps}: {}", words::reason(entry)),
-        None if entries.iter().any(|entry| entry.event == names::CERTPROV_PUBLISHED) => {
+        None if sign_in.iter().any(|entry| entry.event == names::CERTPROV_PUBLISHED) => {
             format!("{steps}: it has its certificate")
         }
-        None => match entries.iter().rev().find_map(|entry| words::missing_after(&entry.event)) {
-            Some(missing) => format!("{steps}; no {missing} followed"),
-            None => steps,
-        },
+        None => format!("{steps}{}", sign_in.iter().rev().find_map(|entry| end(entry)).unwrap_or_default()),
     };
     (stopped, verdict)
+}
+
+/// The entries from where the device began anew after it had got its last certificate but one; all, if it never did.
+fn last_sign_in(entries: &[Arc<Entry>]) -> &[Arc<Entry>] {
+    let (mut start, mut published) = (0, false);
+    for (index, entry) in entries.iter().enumerate() {
+        if published && begins(entry) {
+            (start, published) = (index, false);
+        }
+        published |= entry.event == names::CERTPROV_PUBLISHED;
+    }
+    entries.get(start..).unwrap_or_default()
+}
+
+/// Whether a phone that has a certificate does this only when it starts all over.
+fn begins(entry: &Entry) -> bool {
+    match entry.event.as_str() {
+        names::DHCP_ACK => !is_renewed_lease(entry),
+        event => event == names::CERTPROV_ROOTS,
+    }
+}
+
+/// Whether the client had the address that was leased, and says nothing by asking again.
+fn is_renewed_lease(entry: &Entry) -> bool {
+    let is_set = |address: &String| address != "0.0.0.0";
+    entry.decoded.contains_key("address") && entry.decoded.get("ciaddr").is_some_and(is_set)
+}
+
+/// How a sign-in is told of which this came last, if it says anything: what did not follow, or what a rule answered.
+fn end(entry: &Entry) -> Option<String> {
+    if is_ruled(entry) {
+        return Some(format!(": {}", words::reason(entry)));
+    }
+    let missing = words::missing_after(&entry.event).filter(|_| !is_renewed_lease(entry))?;
+    Some(format!("; no {missing} followed"))
+}
+
+/// Whether a rule answered in place of a service, and with what looks like success to HTTP.
+fn is_ruled(entry: &Entry) -> bool {
+    entry.event == names::HTTP && entry.rule.is_some()
 }
 
 /// The last entry that did not end well, unless a later one made it good.
@@ -56,7 +97,7 @@ fn mends(entry: &Entry, failed: &Entry) -> bool {
 /// The events that say something, repeated ones counted: `webticket.refused ×3`.
 fn steps(entries: &[Arc<Entry>]) -> Vec<String> {
     let mut steps: Vec<(&str, usize)> = Vec::new();
-    for entry in entries.iter().filter(|entry| is_failure(entry) || is_milestone(&entry.event)) {
+    for entry in entries.iter().filter(|entry| is_failure(entry) || is_milestone(entry)) {
         match steps.last_mut() {
             Some((event, times)) if *event == entry.event => *times += 1,
             _ => steps.push((&entry.event, 1)),
@@ -68,8 +109,9 @@ fn steps(entries: &[Arc<Entry>]) -> Vec<String> {
     steps.into_iter().map(told).collect()
 }
 
-fn is_milestone(event: &str) -> bool {
-    !matches!(event, names::CONNECTION | names::METADATA | names::WEBTICKET_CHALLENGED | names::HTTP)
+fn is_milestone(entry: &Entry) -> bool {
+    let says_little = [names::CONNECTION, names::METADATA, names::WEBTICKET_CHALLENGED, names::HTTP];
+    is_ruled(entry) || !says_little.contains(&entry.event.as_str())
 }
 
 fn shortened(mut steps: Vec<String>) -> Vec<String> {
@@ -136,6 +178,68 @@ mod tests {
         ] {
             assert_eq!(verdict(events).1, told);
         }
+    }
+
+    const SIGNED_IN: [&str; 4] = ["dhcp.ack", "certprov.roots", "webticket.issued", "certprov.published"];
+
+    #[test]
+    fn a_certificate_does_not_answer_for_the_sign_ins_after_it() {
+        let way = SIGNED_IN.join(", ");
+        for (then, told) in [
+            (&["connection"][..], ": it has its certificate"),
+            (&["webticket.challenged", "webticket.issued"], ", webticket.issued: it has its certificate"),
+            (&["dhcp.ack"], ", dhcp.ack; no request for the root certificates followed"),
+            (&["dhcp.ack", "certprov.roots"], ", dhcp.ack, certprov.roots; no ticket request followed"),
+            (&["certprov.roots", "metadata"], ", certprov.roots; no ticket request followed"),
+            (&["certprov.roots", "http"], ", certprov.roots; no ticket request followed"),
+        ] {
+            assert_eq!(verdict(&[&SIGNED_IN, then].concat()), (None, format!("{way}{told}")), "{then:?}");
+        }
+        let failed = [&SIGNED_IN[..], &["dhcp.ack", "webticket.refused"]].concat();
+        assert_eq!(verdict(&failed).0, Some(6));
+        assert!(verdict(&SIGNED_IN.repeat(2)).1.ends_with("it has its certificate"));
+    }
+
+    #[test]
+    fn a_failure_before_a_certificate_is_no_failure_of_the_sign_in_after_it() {
+        let events = [&["tls.failed"], &SIGNED_IN[..], &["certprov.roots"]].concat();
+        let (stopped, told) = verdict(&events);
+        assert_eq!(stopped, None);
+        assert!(told.ends_with("no ticket request followed"), "{told}");
+    }
+
+    #[test]
+    fn a_lease_that_is_renewed_begins_no_sign_in() {
+        let lease = |ciaddr: &str| {
+            let mut entry = sample::entry("dhcp.ack");
+            entry.decoded.insert("address".to_owned(), "10.0.0.7".to_owned());
+            entry.decoded.insert("ciaddr".to_owned(), ciaddr.to_owned());
+            entry
+        };
+        let told = |before: &[&str], lease: Entry| {
+            let entries = before.iter().map(|event| sample::entry(event)).chain([lease]);
+            of(&entries.map(Arc::new).collect::<Vec<_>>()).1
+        };
+        assert!(told(&SIGNED_IN, lease("10.0.0.7")).ends_with("it has its certificate"));
+        assert!(told(&["certprov.roots"], lease("10.0.0.7")).ends_with("no ticket request followed"));
+        assert!(
+            told(&SIGNED_IN, lease("0.0.0.0")).ends_with("no request for the root certificates followed")
+        );
+    }
+
+    #[test]
+    fn what_a_rule_answered_is_told() {
+        let ruled = || Entry {
+            summary: "200 OK by the rule \"root-chain-empty\"".to_owned(),
+            rule: Some(sample::rule()),
+            ..sample::entry("http")
+        };
+        let told = |entries: Vec<Entry>| of(&entries.into_iter().map(Arc::new).collect::<Vec<_>>());
+        let (stopped, verdict) = told(vec![sample::entry("dhcp.ack"), ruled(), sample::entry("connection")]);
+        assert_eq!(verdict, "dhcp.ack, http: 200 OK by the rule \"root-chain-empty\"");
+        assert_eq!(stopped, None);
+        let (_, verdict) = told(vec![ruled(), sample::entry("certprov.roots")]);
+        assert_eq!(verdict, "http, certprov.roots; no ticket request followed");
     }
 
     #[test]
