@@ -111,4 +111,18 @@ mod tests {
         assert_eq!(seconds(Duration::from_millis(1500)), "1.5 s");
         assert_eq!(seconds(Duration::from_millis(200)), "200 ms");
     }
+
+    #[test]
+    fn the_docs_have_every_event_and_no_other() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/journal.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let table = page.split("## Events").nth(1).unwrap().split("\n## ").next().unwrap();
+        let named: Vec<&str> =
+            table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+        let sorted = |mut names: Vec<&str>| {
+            names.sort_unstable();
+            names.join("\n")
+        };
+        assert_eq!(sorted(named), sorted(names::ALL.to_vec()));
+    }
 }
