@@ -9,6 +9,7 @@ mod options;
 mod resolve;
 mod userpin;
 mod users;
+mod warnings;
 
 pub(crate) use dhcp::{Dhcp, Enterprise};
 pub use options::{

@@ -1,7 +1,7 @@
 //! `lyncmock config check|show`.
 
 use super::ConfigSource;
-use super::output::print;
+use super::output::{print, warn};
 use crate::config::{CertificateKey, Config, Options, Origin};
 use clap::{ArgMatches, Args, Subcommand};
 use std::process::ExitCode;
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &ConfigArgs, matches: &ArgMatches) -> anyhow::Resul
     let matches = matches.subcommand().map_or(matches, |(_, own)| own);
     match &arguments.command {
         ConfigCommand::Check(source) => {
-            Config::from_options(source.resolve(matches)?.options)?;
+            warn(&Config::from_options(source.resolve(matches)?.options)?);
             print("The configuration is good.\n")?;
         }
         ConfigCommand::Show(source) => {

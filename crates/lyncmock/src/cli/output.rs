@@ -1,5 +1,6 @@
 //! What is printed. A reader that has heard enough, as `head -1` has, is no failure.
 
+use crate::config::Config;
 use anyhow::Context;
 use std::io::{ErrorKind, Write};
 
@@ -20,6 +21,13 @@ pub(super) fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
 /// Prints on standard error. There is nobody to tell when that fails.
 pub(super) fn note(text: impl AsRef<str>) {
     let _ = std::io::stderr().lock().write_all(text.as_ref().as_bytes());
+}
+
+/// Tells of a configuration what its person may not have meant.
+pub(super) fn warn(config: &Config) {
+    for warning in config.warnings() {
+        note(format!("warning: {warning}\n"));
+    }
 }
 
 /// Whether the error is a reader that has gone.

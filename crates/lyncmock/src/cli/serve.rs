@@ -2,7 +2,7 @@
 
 use super::ConfigSource;
 use super::banner::banner;
-use super::output::print;
+use super::output::{print, warn};
 use crate::config::{Config, Options};
 use crate::logging;
 use crate::pool::Running;
@@ -37,6 +37,7 @@ pub(super) async fn run(arguments: ServeArgs, matches: &ArgMatches) -> anyhow::R
         false => resolved.options,
     };
     let config = Config::from_options(options)?;
+    warn(&config);
     // Before anything is said: from here on a signal is an orderly end.
     let mut end = End::listen()?;
     let pool = Running::start(config.clone(), Clock::system()).await?;
