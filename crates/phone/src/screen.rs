@@ -17,7 +17,8 @@ pub struct Screen {
     /// The words on the screen. In brackets stands what is shown where no source has the words, or that nothing is
     /// known.
     pub text: String,
-    /// How well it is known that this is shown then. [`Evidence::Inferred`]: words of the phone in another place.
+    /// How well it is known that this is shown then. [`Evidence::Inferred`]: words of the phone in another place, or of
+    /// one cause among several that look the same to the phone.
     pub evidence: Evidence,
     /// Where it is written; empty where it is not.
     pub source: &'static str,

@@ -12,7 +12,7 @@ const PIN_ARTICLE: &str =
 
 /// While the phone looks for certificate provisioning and goes there for the chain.
 const LOCATING: Shown = Shown::documented("Locating the server to download the certificate", CHAIN_TOPIC);
-/// The address that DHCP gave is wrong, or cannot be connected to.
+/// The address that DHCP gave is wrong, or the pool there is gone.
 const NOT_LOCATED: Shown = Shown::documented("Unable to locate Lync Certificate Web service", CHAIN_TOPIC);
 /// The download of chains is switched off, or no chain is set.
 const NO_CHAIN: Shown = Shown::documented(
@@ -22,8 +22,9 @@ const NO_CHAIN: Shown = Shown::documented(
 /// A wrong Registrar; the help says "a message similar to" this.
 const NO_REGISTRAR: Shown =
     Shown::documented("Unable to contact Registrar for authentication. Please sign in again.", LOGON_TOPIC);
-/// In the article the PIN was right, which the phone cannot know; of a wrong one nobody has written what is shown.
-const PIN_AGAIN: Shown = Shown::documented("[The phone asks for the PIN again.]", PIN_ARTICLE);
+/// In the article the PIN is right, and the front end does not trust the user-PIN service: a cause that the phone cannot
+/// know. Of a wrong PIN nobody has written what is shown.
+const PIN_AGAIN: Shown = Shown::inferred("[The phone asks for the PIN again.]", PIN_ARTICLE);
 
 pub(super) const fn during(step: StepName) -> Shown {
     match step {
@@ -44,23 +45,23 @@ pub(super) fn failed(failure: &Failure) -> Shown {
             _ => UNKNOWN,
         },
         StepName::RootChain => match kind {
-            FailureKind::NameNotResolved { .. } | FailureKind::Unreachable { .. } => NOT_LOCATED,
-            FailureKind::NoAnswer { .. } | FailureKind::Interrupted { .. } | FailureKind::NotHttp { .. } => {
-                NOT_LOCATED.elsewhere()
-            }
+            FailureKind::NameNotResolved { .. } => NOT_LOCATED,
+            // Written of a pool that is gone; a closed port of one that is there looks the same to the phone.
+            FailureKind::Unreachable { .. } => NOT_LOCATED.elsewhere(),
+            FailureKind::NoAnswer { .. } => LOCATING.elsewhere(),
+            FailureKind::Interrupted { .. } | FailureKind::NotHttp { .. } => NOT_LOCATED.elsewhere(),
             FailureKind::Fault { .. } => NO_CHAIN,
             _ => NO_CHAIN.elsewhere(),
         },
         // Where a certificate is not trusted, articles speak of an error about certificates and quote none.
         StepName::CertProvMetadata | StepName::WebTicketMetadata => UNKNOWN,
         StepName::WebTicket => match kind {
-            FailureKind::Status { .. } => PIN_AGAIN,
-            FailureKind::Fault { .. } => PIN_AGAIN.elsewhere(),
+            FailureKind::Status { .. } | FailureKind::Fault { .. } => PIN_AGAIN,
             _ => UNKNOWN,
         },
         StepName::Certificate => match kind {
             FailureKind::Status { .. } | FailureKind::Fault { .. } | FailureKind::ErrorInfo { .. } => {
-                PIN_AGAIN.elsewhere()
+                PIN_AGAIN
             }
             _ => UNKNOWN,
         },

@@ -185,7 +185,7 @@ type Case = (StepName, &'static str, fn() -> FailureKind);
 /// The last screen of every failure, for both models.
 #[test]
 fn every_failure_has_a_screen_or_says_that_none_is_known() {
-    let failures: [Case; 21] = [
+    let failures: [Case; 22] = [
         (StepName::Discovery, "no DHCP answer", no_dhcp),
         (StepName::Discovery, "option 43", || broken(43)),
         (StepName::Discovery, "option 120", || broken(120)),
@@ -196,6 +196,7 @@ fn every_failure_has_a_screen_or_says_that_none_is_known() {
         (StepName::RootChain, "status", || FailureKind::Status { head: head(404) }),
         (StepName::CertProvMetadata, "tls", untrusted),
         (StepName::CertProvMetadata, "refused", unreachable),
+        (StepName::CertProvMetadata, "no answer", silence),
         (StepName::CertProvMetadata, "status", || FailureKind::Status { head: head(503) }),
         (StepName::WebTicketMetadata, "status", || FailureKind::Status { head: head(503) }),
         (StepName::WebTicket, "401", refused),
@@ -229,15 +230,16 @@ fn every_failure_has_a_screen_or_says_that_none_is_known() {
           discovery          option 43      documented Unable to locate Lync Certificate Web service
           discovery          option 120     documented Unable to contact Registrar for authentication. Please sign in again.
           discovery          no target      inferred   [No phone gets here: this client ended the sign-in by itself.]
-          root_chain         refused        documented Unable to locate Lync Certificate Web service
-          root_chain         no answer      inferred   Unable to locate Lync Certificate Web service
+          root_chain         refused        inferred   Unable to locate Lync Certificate Web service
+          root_chain         no answer      inferred   Locating the server to download the certificate
           root_chain         fault          documented Error downloading certificate chain from OCS Registrar. Please try again
           root_chain         status         inferred   Error downloading certificate chain from OCS Registrar. Please try again
           certprov_metadata  tls            inferred   [What the phone shows here is not documented.]
           certprov_metadata  refused        inferred   [What the phone shows here is not documented.]
+          certprov_metadata  no answer      inferred   [What the phone shows here is not documented.]
           certprov_metadata  status         inferred   [What the phone shows here is not documented.]
           webticket_metadata status         inferred   [What the phone shows here is not documented.]
-          web_ticket         401            documented [The phone asks for the PIN again.]
+          web_ticket         401            inferred   [The phone asks for the PIN again.]
           web_ticket         fault          inferred   [The phone asks for the PIN again.]
           web_ticket         no answer      inferred   [What the phone shows here is not documented.]
           web_ticket         colon          inferred   [No phone gets here: this client ended the sign-in by itself.]
@@ -257,6 +259,7 @@ fn every_failure_has_a_screen_or_says_that_none_is_known() {
           root_chain         status         inferred   Lync Sign in Failed
           certprov_metadata  tls            inferred   Lync Sign in Failed
           certprov_metadata  refused        inferred   Lync Sign in Failed
+          certprov_metadata  no answer      documented Lync Sign in Failed
           certprov_metadata  status         inferred   Lync Sign in Failed
           webticket_metadata status         inferred   Lync Sign in Failed
           web_ticket         401            documented Lync Sign in Failed

@@ -46,8 +46,12 @@ pub(super) fn failed(failure: &Failure) -> Shown {
     match (failure.step, &failure.kind) {
         // The phone turns to DNS, it is said; what becomes of that is not.
         (StepName::Discovery, _) => UNKNOWN,
-        // In the published case no answer came, and a wrong PIN looked the same.
-        (StepName::WebTicket, FailureKind::Status { .. } | FailureKind::NoAnswer { .. }) => FAILED,
+        // In the published case the phone had the chain and no answer came after it; a wrong PIN looked the same.
+        (
+            StepName::CertProvMetadata | StepName::WebTicketMetadata | StepName::WebTicket,
+            FailureKind::NoAnswer { .. },
+        )
+        | (StepName::WebTicket, FailureKind::Status { .. }) => FAILED,
         _ => FAILED.elsewhere(),
     }
 }
