@@ -38,8 +38,23 @@ start_action() {
     mkdir -p "$work/runner"
     : >"$work/output"
     run_step start INPUT_IMAGE="$LYNCMOCK_IMAGE" INPUT_NAME="$project-action" INPUT_HTTP_PORT="$1" INPUT_HTTPS_PORT="$2" \
-        INPUT_ENVIRONMENT="LYNCMOCK_LOG_FILTER=trace"
+        INPUT_ENVIRONMENT=$'# indented, as in a workflow\n\n  LYNCMOCK_LOG_FILTER=trace\n  LYNCMOCK_SCENARIOS=pin-locked@no-line-uri  \n'
 }
+# fails_with TEXT COMMAND...: it fails, and says so in what a job shows as an error
+fails_with() {
+    local text=$1
+    shift
+    ! "$@" >"$work/said" || return
+    cat "$work/said"
+    grep -q "^::error::.*$text" "$work/said"
+}
+# On ports that nobody has: what is refused is the name.
+start_again() { run_step start INPUT_IMAGE="$LYNCMOCK_IMAGE" INPUT_NAME="$project-action" INPUT_HTTP_PORT=1 INPUT_HTTPS_PORT=2; }
+start_on_a_taken_port() {
+    run_step start INPUT_IMAGE="$LYNCMOCK_IMAGE" INPUT_NAME="$project-second" INPUT_HTTP_PORT="$1" INPUT_HTTPS_PORT="$2"
+}
+start_with() { run_step start INPUT_IMAGE="$LYNCMOCK_IMAGE" INPUT_NAME="$project-second" INPUT_ENVIRONMENT="$1"; }
+no_second() { ! docker inspect "$project-second"; }
 
 api() { curl --silent --show-error --fail --header "Authorization: Bearer $(output token)" "$(output admin)$1"; }
 no_api_without_token() { ! curl --silent --fail "$(output admin)/v1/users"; }
@@ -52,6 +67,7 @@ signs_in() {
         --target-uri "$(output https)/CertProv/CertProvisioningService.svc"
 }
 journal_action() { run_step journal INPUT_NAME="$project-action"; }
+armed_by_the_environment() { api /v1/armed | grep -q pin-locked; }
 stop_action() { run_step stop INPUT_NAME="$project-action"; }
 gone() { ! docker inspect "$project-action"; }
 # A pool that has ended by itself, as after a crash, still has its log.
@@ -65,6 +81,12 @@ check_action() {
     should pass 'action: start' start_action "$http" "$https"
     should pass 'action: the API, with the token' api /v1/users
     should pass 'action: and not without' no_api_without_token
+    should pass 'action: what the environment says' armed_by_the_environment
+    should pass 'action: a second start is refused' fails_with 'do: stop' start_again
+    should pass 'action: and the token is as it was' api /v1/users
+    should pass 'action: a taken port' fails_with 'did not start' start_on_a_taken_port "$http" "$https"
+    should pass 'action: leaves no container' no_second
+    should pass 'action: no NAME=VALUE' fails_with 'line 2 of' start_with $'LYNCMOCK_LOG_FILTER=trace\nLYNCMOCK_FQDN'
     should pass 'action: the CA' over_tls "$https"
     should pass 'action: a phone' signs_in "$http"
     should pass 'action: the journal' journal_action
@@ -76,4 +98,5 @@ check_action() {
     should pass 'action: the log of a pool that has ended' log_of_a_dead_pool "$folder"
     should pass 'action: stop' stop_action
     should pass 'action: gone' gone
+    should pass 'action: no journal of what is not there' fails_with 'no container' journal_action
 }
