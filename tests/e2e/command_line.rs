@@ -343,9 +343,25 @@ async fn ready_waits_no_longer_than_it_is_told() {
     let nowhere = TempDir::new().unwrap();
     let file = nowhere.path().join("ready.json");
     let file = file.to_str().unwrap();
-    let finished = run(&["ready", "--wait", "--timeout", "1", "--ready-file", file]).await;
-    assert_eq!(finished.code, Some(1));
-    assert!(finished.stderr.starts_with("not ready: "), "{}", finished.stderr);
+    for time in ["1", "100ms"] {
+        let finished = run(&["ready", "--wait", "--timeout", time, "--ready-file", file]).await;
+        assert_eq!(finished.code, Some(1), "{time}");
+        assert!(finished.stderr.starts_with("not ready: "), "{}", finished.stderr);
+    }
+    for command in [["ready"].as_slice(), &["journal", "wait"]] {
+        let finished = run(&[command, &["--timeout", "soon"]].concat()).await;
+        assert!(finished.stderr.contains("one looks like 500ms, 5s or 2m"), "{}", finished.stderr);
+    }
+}
+
+#[tokio::test]
+async fn dhcp_for_phones_that_cannot_reach_the_web_services_is_warned_of() {
+    let finished = run(&["config", "check", "--dhcp-interfaces", "eth1"]).await;
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(0), "The configuration is good.\n"));
+    assert!(finished.stderr.starts_with("warning: DHCP answers phones on eth1, but "), "{}", finished.stderr);
+    let reachable = ["--listen-http", "0.0.0.0:80", "--listen-https", "0.0.0.0:443"];
+    let finished = run(&[&["config", "check", "--dhcp-interfaces", "eth1"], &reachable[..]].concat()).await;
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
 }
 
 #[tokio::test]

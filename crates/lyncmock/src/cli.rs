@@ -15,6 +15,7 @@ mod events;
 mod journal;
 mod mistakes;
 mod output;
+mod patience;
 mod pem;
 mod phone;
 mod ready;

@@ -1,10 +1,11 @@
 //! How the client commands find a pool, beside what DHCP tells them.
 
+use super::patience::patience;
 use crate::client::{address_in, aimed};
 use crate::endpoints::Endpoints;
 use crate::shell::Resolvable;
 use anyhow::Context;
-use lync_admin::{Client, Span};
+use lync_admin::Client;
 use lync_model::{Clock, Pin};
 use lync_phone::{DhcpDiscovery, KeyKind, Resolve, SignIn, Timeouts};
 use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
@@ -39,15 +40,6 @@ pub(super) struct ClientArgs {
     /// How long each connection and each request may take: 300ms, 5s [default: 5s and 30s]
     #[arg(long, value_name = "TIME", value_parser = patience)]
     pub(super) timeout: Option<Duration>,
-}
-
-pub(super) fn patience(text: &str) -> Result<Duration, String> {
-    let span: Span = text.parse().map_err(|error| format!("{error}"))?;
-    let longest = time::Duration::hours(1);
-    match span.0 {
-        short if !short.is_positive() || short > longest => Err("it is outside 1ms to 1h".to_owned()),
-        fits => Ok(fits.unsigned_abs()),
-    }
 }
 
 fn admin_of(ready_file: &Path) -> Option<String> {

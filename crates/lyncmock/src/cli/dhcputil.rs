@@ -6,8 +6,9 @@
 mod arguments;
 mod emulate;
 
-use super::client::{DEFAULT_DHCP, patience};
+use super::client::DEFAULT_DHCP;
 use super::output::{note, print, told};
+use super::patience::patience;
 use anyhow::Context;
 use arguments::{Bound, Kind, Parameter, bind};
 use lync_phone::{DhcpDiscovery, ServiceUrl};

@@ -1,6 +1,7 @@
 //! `lyncmock journal`: what happened on a running pool, and waiting for it.
 
 use super::output::{note, print};
+use super::patience::patience;
 use super::server::ServerArgs;
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -8,6 +9,7 @@ use lync_admin::dto::{Entry, ExportFormat, JournalFilter, SeenDevice};
 use lync_proto::format_instant;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// `lyncmock journal …`
 #[derive(Args)]
@@ -42,8 +44,8 @@ enum JournalCommand {
         #[arg(long, default_value_t = 1, value_name = "N")]
         count: u64,
         /// How long: 500ms, 5s, 2m
-        #[arg(long, default_value = "5s", value_name = "TIME")]
-        timeout: lync_admin::Span,
+        #[arg(long, default_value = "5s", value_name = "TIME", value_parser = patience)]
+        timeout: Duration,
         /// Print one JSON array
         #[arg(long)]
         json: bool,
@@ -143,8 +145,7 @@ pub(super) async fn run(arguments: JournalArgs) -> anyhow::Result<ExitCode> {
             })?;
         }
         JournalCommand::Wait { count, timeout, json, filter, server } => {
-            let patience = timeout.0.unsigned_abs();
-            match server.client()?.wait(&filter.filter(), count, patience).await {
+            match server.client()?.wait(&filter.filter(), count, timeout).await {
                 Ok(entries) if json => print(format!("{}\n", serde_json::to_string(&entries)?))?,
                 Ok(entries) => print(lines(&entries))?,
                 Err(error) => {
@@ -189,5 +190,29 @@ fn device(seen: &SeenDevice) -> String {
     let names = [&seen.users, &seen.phone_or_ext, &seen.macs, &seen.device_ids];
     let known: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
     let who = if known.is_empty() { "unknown".to_owned() } else { known.join(", ") };
-    format!("{who} ({})\n    {}\n", seen.sources.join(", "), seen.verdict)
+    // A client that asks for its first address has none.
+    let from =
+        if seen.sources.is_empty() { String::new() } else { format!(" ({})", seen.sources.join(", ")) };
+    format!("{who}{from}\n    {}\n", seen.verdict)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_device_without_an_address_has_no_empty_brackets() {
+        let seen = |sources: &[&str]| {
+            let seen = json!({
+                "macs": ["00:04:f2:00:00:01"], "sources": sources, "users": [], "phone_or_ext": [],
+                "vendor_classes": [], "user_agents": [], "device_ids": [], "entries": [1],
+                "first_seen": "2026-01-01T12:00:00Z", "last_seen": "2026-01-01T12:00:00Z",
+                "last_event": "dhcp.offer", "last_outcome": "ok", "verdict": "dhcp.offer",
+            });
+            device(&serde_json::from_value(seen).unwrap())
+        };
+        assert_eq!(seen(&[]), "00:04:f2:00:00:01\n    dhcp.offer\n");
+        assert_eq!(seen(&["10.0.0.7"]), "00:04:f2:00:00:01 (10.0.0.7)\n    dhcp.offer\n");
+    }
 }

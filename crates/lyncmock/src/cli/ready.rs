@@ -1,6 +1,7 @@
 //! `lyncmock ready`: whether a pool answers.
 
 use super::output::{note, print, told};
+use super::patience::patience;
 use crate::config::Options;
 use crate::endpoints::Endpoints;
 use anyhow::Context;
@@ -24,9 +25,9 @@ pub(super) struct ReadyArgs {
     /// Wait until it is ready, at most for --timeout
     #[arg(long)]
     wait: bool,
-    /// Seconds to wait
-    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    timeout: u64,
+    /// How long: 500ms, 30s, 2m; a number alone is seconds
+    #[arg(long, default_value = "30s", value_name = "TIME", value_parser = patience)]
+    timeout: Duration,
     /// Ask the pool that wrote this file
     #[arg(long, env = "LYNCMOCK_READY_FILE", value_name = "FILE")]
     ready_file: Option<PathBuf>,
@@ -57,7 +58,7 @@ pub(super) async fn run(arguments: ReadyArgs) -> anyhow::Result<ExitCode> {
                 }
             }
         };
-        match timeout(Duration::from_secs(arguments.timeout), until_ready).await {
+        match timeout(arguments.timeout, until_ready).await {
             Ok(url) => Ok(url),
             Err(_) => ask().await, // Once more, for the reason.
         }
