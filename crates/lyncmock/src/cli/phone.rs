@@ -142,7 +142,8 @@ pub(super) fn as_text(report: &Report) -> String {
 fn hint(kind: &FailureKind) -> Option<&'static str> {
     match kind {
         FailureKind::NoDhcpAnswer { server, .. } if *server == DEFAULT_DHCP => Some(
-            "Is a pool running? `lyncmock` starts one; --ready-file FILE or --dhcp ADDR:PORT finds another.",
+            "Is a pool running? `lyncmock` starts one; --ready-file FILE or --dhcp ADDR:PORT finds another, and \
+             --dhcp-interface NAME one that answers phones on a network, as in a container (eth0).",
         ),
         FailureKind::NameNotResolved { .. } => Some("--resolve HOST=ADDR tells where the host is."),
         _ => None,
@@ -199,4 +200,16 @@ fn as_json(report: &Report, model: Option<Model>) -> serde_json::Value {
 /// Rounded to the microsecond.
 fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1_000_000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_finds_no_pool_on_loopback_is_told_of_networks() {
+        let silence = FailureKind::NoDhcpAnswer { server: DEFAULT_DHCP, attempts: 3, ignored: 0 };
+        let told = hint(&silence).unwrap();
+        assert!(told.contains("--ready-file") && told.contains("--dhcp-interface NAME"), "{told}");
+    }
 }
