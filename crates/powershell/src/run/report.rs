@@ -15,8 +15,11 @@ pub(crate) struct Blame {
     pub type_name: Option<&'static str>,
 }
 
-/// The longest part of a line that is shown with an error, in characters.
-const MAX_SHOWN: usize = 400;
+/// The longest part of a line that is shown with an error, in characters, as in Windows PowerShell.
+const MAX_SHOWN: usize = 69;
+
+/// How much of a longer line stands at least before the place and behind it, where there is room.
+const CONTEXT: (usize, usize) = (12, 8);
 
 /// The variable with the errors of the session, the latest first.
 const ERRORS: &str = "Error";
@@ -214,25 +217,30 @@ fn place(source: &Source, span: Span) -> Vec<String> {
         add(start, end, &plain(start, end));
     }
     let shown = shown.trim_end();
-    let under = under.min(shown.chars().count().saturating_sub(before)).max(1);
+    let under = under.min(shown.chars().count().saturating_sub(before));
     let name = source.name.as_deref().map_or_else(|| "line".to_owned(), str::to_owned);
     let heading = format!("At {name}:{number} char:{}", before + 1);
     let [line, rule] = underlined(shown, before, under);
     vec![heading, line, rule]
 }
 
-/// The line with the place underlined; of a long one what is around the place.
+/// The line with the place underlined; of a long one what is around the place. Room that one side does not need goes
+/// to the other.
 fn underlined(shown: &str, before: usize, under: usize) -> [String; 2] {
-    if shown.chars().count() > MAX_SHOWN {
-        let from = before.saturating_sub(20);
-        let part: String = shown.chars().skip(from).take(MAX_SHOWN).collect();
-        let under = under.min(MAX_SHOWN - (before - from));
-        return [
-            format!("+ ... {part} ..."),
-            format!("+     {}{}", " ".repeat(before - from), "~".repeat(under)),
-        ];
+    let length = shown.chars().count();
+    let rule = |indent: usize, under: usize| format!("+ {}{}", " ".repeat(indent), "~".repeat(under.max(1)));
+    if length <= MAX_SHOWN {
+        return [format!("+ {shown}"), rule(before, under)];
     }
-    [format!("+ {shown}"), format!("+ {}{}", " ".repeat(before), "~".repeat(under))]
+    let behind = length.saturating_sub(before + under);
+    let mut prefix = before.min(CONTEXT.0);
+    let room = MAX_SHOWN.saturating_sub(prefix + under + behind.min(CONTEXT.1));
+    prefix += room.min(before - prefix);
+    let more_behind = room == 0 || behind > MAX_SHOWN.saturating_sub(prefix + under);
+    let part: String = shown.chars().skip(before - prefix).take(MAX_SHOWN).collect();
+    let (left, indent) = if prefix < before { ("... ", prefix + 4) } else { ("", prefix) };
+    let right = if more_behind { " ..." } else { "" };
+    [format!("+ {left}{part}{right}"), rule(indent, under.min(MAX_SHOWN - prefix))]
 }
 
 /// A part of the line in pieces, none of which lies partly under the place of the error.

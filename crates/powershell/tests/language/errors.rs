@@ -477,3 +477,54 @@ async fn nothing_fails_where_nothing_is_said() {
     }
     assert_eq!(shows("$x = 'kept'; $X").await, "kept\n");
 }
+
+#[tokio::test]
+async fn of_a_long_line_the_place_is_shown_with_a_little_around_it() {
+    let place =
+        |shown: String| -> String { shown.lines().skip(1).take(3).map(|line| format!("{line}\n")).collect() };
+    let filler = |length: usize| "x".repeat(length);
+    // Sixty-nine characters are shown, one more is not.
+    let fits = format!("Get-CsUser nobody; '{}'", filler(48));
+    expect![[r#"
+        ! At line:1 char:1
+        ! + Get-CsUser nobody; 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+        ! + ~~~~~~~~~~~~~~~~~
+    "#]]
+    .assert_eq(&place(shows(&fits).await));
+    for (script, expected) in [
+        (
+            format!("Get-CsUser nobody; '{}'", filler(49)),
+            expect![[r#"
+            ! At line:1 char:1
+            ! + Get-CsUser nobody; 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx ...
+            ! + ~~~~~~~~~~~~~~~~~
+        "#]],
+        ),
+        (
+            format!("$x = '{}'; Get-CsUser nobody", filler(80)),
+            expect![[r#"
+            ! At line:1 char:90
+            ! + ... xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'; Get-CsUser nobody
+            ! +                                                         ~~~~~~~~~~~~~~~~~
+        "#]],
+        ),
+        (
+            format!("$x = '{}'; Get-CsUser nobody; '{}'", filler(80), filler(80)),
+            expect![[r#"
+            ! At line:1 char:90
+            ! + ... xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'; Get-CsUser nobody; 'xxxxx ...
+            ! +                                                 ~~~~~~~~~~~~~~~~~
+        "#]],
+        ),
+        (
+            format!("$x = '{}'; Get-CsUser -Identity 'nobody{}'; 1", filler(80), filler(80)),
+            expect![[r#"
+            ! At line:1 char:90
+            ! + ... xxxxxxxxx'; Get-CsUser -Identity 'nobodyxxxxxxxxxxxxxxxxxxxxxxxxxxxxx ...
+            ! +                 ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+        "#]],
+        ),
+    ] {
+        expected.assert_eq(&place(shows(&script).await));
+    }
+}

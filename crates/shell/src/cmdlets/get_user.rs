@@ -224,9 +224,9 @@ mod tests {
                 .await;
         expect![[r#"
 
-            SipAddress                 LineURI
-            ----------                 -------
-            sip:kenmyer@litwareinc.com tel:+12065551219;ext=1219
+            SipAddress                                        LineURI
+            ----------                                        -------
+            sip:kenmyer@litwareinc.com                        tel:+12065551219;ext=1219
 
 
         "#]]
@@ -267,29 +267,29 @@ mod tests {
         expect![[r#"
             Get-CsUser : Management object not found for identity "nobody".
             At line:1 char:1
-            + Get-CsUser nobody; Get-CsUser -Filter {Nothing -eq 1}; Get-CsUser -Filter {Nothing}; Get-CsUser -ResultSize many
+            + Get-CsUser nobody; Get-CsUser -Filter {Nothing -eq 1}; Get-CsUser -Fi ...
             + ~~~~~~~~~~~~~~~~~
                 + CategoryInfo          : ObjectNotFound: (nobody:UserIdParameter) [Get-CsUser], ManagementException
                 + FullyQualifiedErrorId : ManagementObjectNotFound
 
             Get-CsUser : The filter names "Nothing", which is no property here.
             At line:1 char:20
-            + Get-CsUser nobody; Get-CsUser -Filter {Nothing -eq 1}; Get-CsUser -Filter {Nothing}; Get-CsUser -ResultSize many
+            + Get-CsUser nobody; Get-CsUser -Filter {Nothing -eq 1}; Get-CsUser -Fi ...
             +                    ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
                 + CategoryInfo          : InvalidArgument: (:) [Get-CsUser], ManagementException
                 + FullyQualifiedErrorId : InvalidArgument
 
             Get-CsUser : Cannot read the filter: at character 8, a comparison such as -eq was expected.
             At line:1 char:56
-            + Get-CsUser nobody; Get-CsUser -Filter {Nothing -eq 1}; Get-CsUser -Filter {Nothing}; Get-CsUser -ResultSize many
-            +                                                        ~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+            + ... -CsUser -Filter {Nothing -eq 1}; Get-CsUser -Filter {Nothing}; Get-Cs ...
+            +                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~~
                 + CategoryInfo          : InvalidArgument: (:) [Get-CsUser], Exception
                 + FullyQualifiedErrorId : InvalidFilter
 
             Get-CsUser : ResultSize is "many"; it is 0 to 2147483647, or Unlimited.
             At line:1 char:86
-            + Get-CsUser nobody; Get-CsUser -Filter {Nothing -eq 1}; Get-CsUser -Filter {Nothing}; Get-CsUser -ResultSize many
-            +                                                                                      ~~~~~~~~~~~~~~~~~~~~~~~~~~~
+            + ... ing -eq 1}; Get-CsUser -Filter {Nothing}; Get-CsUser -ResultSize many
+            +                                               ~~~~~~~~~~~~~~~~~~~~~~~~~~~
                 + CategoryInfo          : InvalidArgument: (:) [Get-CsUser], ManagementException
                 + FullyQualifiedErrorId : InvalidArgument
 
