@@ -19,6 +19,9 @@ pub struct Completions {
 /// The most texts that are offered.
 const MAX_CANDIDATES: usize = 200;
 
+/// What takes the name of a command.
+const NAMES_COMMANDS: [&str; 2] = ["Get-Command", "Get-Help"];
+
 pub(crate) fn complete(state: &State, line: &str, cursor: usize) -> Completions {
     let end = (0..=cursor.min(line.len())).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0);
     let before = line.get(..end).unwrap_or_default();
@@ -37,11 +40,7 @@ fn candidates(state: &State, earlier: &[&str], word: &str) -> Vec<String> {
     if let Some(name) = word.strip_prefix('$') {
         return variables(state, name);
     }
-    let Some(command) = earlier.first() else {
-        let all = state.commands.all(state.allowed.as_ref());
-        let names = all.iter().map(|known| known.definition().name);
-        return names.filter(|name| begins(name, word)).map(str::to_owned).collect();
-    };
+    let Some(command) = earlier.first() else { return commands(state, word) };
     let Some(found) = state.commands.find(command, state.allowed.as_ref()) else { return Vec::new() };
     let definition = found.definition();
     if let Some(name) = word.strip_prefix(is_dash) {
@@ -49,6 +48,12 @@ fn candidates(state: &State, earlier: &[&str], word: &str) -> Vec<String> {
         return names.filter(|known| begins(known, name)).map(|known| format!("-{known}")).collect();
     }
     values(state, definition, earlier, word)
+}
+
+fn commands(state: &State, typed: &str) -> Vec<String> {
+    let all = state.commands.all(state.allowed.as_ref());
+    let names = all.iter().map(|known| known.definition().name);
+    names.filter(|name| begins(name, typed)).map(str::to_owned).collect()
 }
 
 fn variables(state: &State, name: &str) -> Vec<String> {
@@ -70,6 +75,7 @@ fn values(state: &State, definition: &'static Definition, earlier: &[&str], word
     let own: Vec<String> = match parameter.kind {
         Kind::Enum(names) => names.iter().map(|name| (*name).to_owned()).collect(),
         Kind::Bool => vec!["$true".to_owned(), "$false".to_owned()],
+        _ if parameter.name == "Name" && NAMES_COMMANDS.contains(&definition.name) => commands(state, open),
         _ => Vec::new(),
     };
     let told = match &state.values {

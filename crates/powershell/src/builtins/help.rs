@@ -77,6 +77,14 @@ impl Stage for Help {
                     .of("HelpNotFoundException"));
             }
             [only] => {
+                if let Part::Parameters(pattern) = &self.part
+                    && !parameters(only).map(Resolved::parameter).any(|known| is_like(known.name, pattern))
+                {
+                    let message = format!("No parameter matches criteria {pattern}.");
+                    return Err(ErrorRecord::new("InvalidArgument", "NoParmsFound", message)
+                        .of("PSArgumentException")
+                        .going_on());
+                }
                 let text = page(only, &self.part, session.width()).join("\n");
                 let object = Object::new("HelpInfo")
                     .with("Name", only.name)

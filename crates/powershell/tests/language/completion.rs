@@ -27,6 +27,10 @@ async fn commands_parameters_values_and_variables_are_offered() {
         ("Get-CsUser -Identity $ke", 21, "$kenmyer"),
         ("Get-CsUser | ? {$t", 16, "$true"),
         ("nothing -x", 8, ""),
+        ("Get-Help Get-CsU", 9, "Get-CsUser"),
+        ("help -Name set-cs", 11, "Set-CsClientPin"),
+        ("Get-Command Get-CsU", 12, "Get-CsUser"),
+        ("Get-Member Get-CsU", 11, ""),
     ] {
         assert_eq!(offered(&screen, line), (start, candidates.to_owned()), "{line}");
     }
