@@ -1,13 +1,14 @@
 //! Objects as a person reads them: lists, tables, and what stands for itself.
 //!
-//! Blank lines are where Windows PowerShell has them; a line ends without spaces. Columns are as wide as what stands
-//! in them, as with -AutoSize; older versions spread them over the width.
+//! Blank lines are where Windows PowerShell has them; a line ends without spaces. The columns of a table share the
+//! width, unless their type has a view or somebody says -AutoSize.
 
 mod list;
 mod table;
+mod view;
 
 pub(crate) use list::list;
-pub(crate) use table::{Column, table};
+pub(crate) use table::{Align, Column, Layout, table};
 
 use crate::run::{HASHTABLE, parts};
 use crate::text::{date_long, shown, text};
@@ -19,6 +20,9 @@ pub const WIDTH_WITHOUT_TERMINAL: usize = 120;
 
 /// The most properties that a table is made of when nobody says how.
 const MOST_COLUMNS: usize = 4;
+
+/// The most columns of a Format-Table without -Property.
+const MOST_UNNAMED: usize = 10;
 
 /// Puts objects into lines. A table waits for its last row.
 pub(crate) struct Formatter {
@@ -72,9 +76,8 @@ impl Formatter {
 
     fn object(&mut self, object: &Arc<Object>, lines: &mut Vec<String>) {
         if object.type_name == HASHTABLE {
-            for (name, value) in object.shown() {
-                let entry = Object::new("System.Collections.DictionaryEntry").with("Name", name.to_owned());
-                self.row(&Arc::new(entry.with("Value", value.clone())), lines);
+            for entry in entries(object) {
+                self.row(&Arc::new(entry), lines);
             }
             return;
         }
@@ -133,17 +136,58 @@ impl Formatter {
             Group::None => {}
             Group::List => lines.extend([String::new(), String::new()]),
             Group::Table(rows) => {
-                let Some(first) = rows.first() else { return };
-                let columns: Vec<Column> =
-                    first.shown().map(|(name, value)| Column::of(name, value)).collect();
-                let cells: Vec<Vec<String>> =
-                    rows.iter().map(|row| row.shown().map(|(_, value)| shown(value)).collect()).collect();
-                lines.push(String::new());
-                table(&columns, &cells, self.width, false, lines);
-                lines.extend([String::new(), String::new()]);
+                tables(&rows, &Layout::plain(self.width), lines);
             }
         }
     }
+}
+
+/// What a hash table is shown as: an object to each entry.
+pub(crate) fn entries(table: &Object) -> impl Iterator<Item = Object> {
+    table.shown().map(|(name, value)| {
+        Object::new(view::ENTRY).with("Name", name.to_owned()).with("Value", value.clone())
+    })
+}
+
+/// Objects of one type as a table, or as several where the type's view says so. Returns the columns that had no place.
+pub(crate) fn tables(objects: &[Arc<Object>], layout: &Layout, lines: &mut Vec<String>) -> Vec<Column> {
+    let Some(first) = objects.first() else { return Vec::new() };
+    let Some(view) = view::view_of(&first.type_name) else {
+        let own = first.shown().take(MOST_UNNAMED);
+        let columns: Vec<Column> = own.map(|(name, value)| Column::of(name, value)).collect();
+        return table_of(&columns, objects, layout, lines);
+    };
+    let columns = view.columns();
+    let layout = Layout { auto_size: layout.auto_size || view.auto_size, ..*layout };
+    let Some(group) = view.group else { return table_of(&columns, objects, &layout, lines) };
+    let mut removed = Vec::new();
+    lines.extend([String::new(), String::new()]);
+    // The blank lines behind a table stand before the next one.
+    for part in objects.chunk_by(|one, next| one.get(group) == next.get(group)) {
+        let above = part.first().and_then(|object| object.get(group)).map(shown).unwrap_or_default();
+        lines.push(format!("   {group}: {above}"));
+        removed = table_of(&columns, part, &layout, lines);
+    }
+    removed
+}
+
+/// A table of these properties.
+pub(crate) fn table_of(
+    columns: &[Column],
+    objects: &[Arc<Object>],
+    layout: &Layout,
+    lines: &mut Vec<String>,
+) -> Vec<Column> {
+    // A row of another type shows what it has of the first one's columns.
+    let row = |object: &Arc<Object>| {
+        let cell = |column: &Column| object.get(&column.name).map(shown).unwrap_or_default();
+        columns.iter().map(cell).collect()
+    };
+    let cells: Vec<Vec<String>> = objects.iter().map(row).collect();
+    lines.push(String::new());
+    let removed = table(columns, &cells, layout, lines).to_vec();
+    lines.extend([String::new(), String::new()]);
+    removed
 }
 
 /// Everything as text, as Out-String has it.

@@ -137,9 +137,9 @@ async fn the_commands_of_testing_lync_phone_edition_login_give_what_it_shows() {
 
         PS> Get-CsUser -Identity "sip:kenmyer@litwareinc.com" | Select-Object SipAddress, LineUri
 
-        SipAddress                 LineURI
-        ----------                 -------
-        sip:kenmyer@litwareinc.com tel:+12065551219;ext=1219
+        SipAddress                                                  LineURI
+        ----------                                                  -------
+        sip:kenmyer@litwareinc.com                                  tel:+12065551219;ext=1219
 
 
         PS> Get-CsClientPinInfo -Identity "sip:kenmyer@litwareinc.com" 

@@ -162,9 +162,9 @@ async fn the_console_shows_a_wrong_pin_as_the_blog_does() {
 
         PS> Test-CsPhoneBootstrap -PhoneOrExt 1219 -Pin 9999 | Select-Object Result, Error
 
-        Result  Error
-        ------  -----
-        Failure No response received for Web-Ticket service....
+        Result                                                      Error
+        ------                                                      -----
+        Failure                                                     No response received for Web-Ticket service....
 
 
         PS> Test-CsPhoneBootstrap -PhoneOrExt 1219 -Pin 0712 | Format-List Result, TargetFqdn

@@ -14,7 +14,7 @@ async fn what_is_typed_ahead_is_run_line_by_line() {
     terminal.answer(PROMPT, &typed.join("\r")).await;
     let (shown, code) = terminal.end().await;
     let fqdn = &pool.endpoints().fqdn;
-    assert!(shown.contains("-----------------\n                4"), "{shown}");
+    assert!(shown.contains("-----------------\n") && shown.lines().any(|line| line.trim() == "4"), "{shown}");
     assert!(shown.contains(&format!("----\n{fqdn}")), "{shown}");
     assert_eq!(code, Some(0), "{shown}");
 }

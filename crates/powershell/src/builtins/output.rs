@@ -1,11 +1,13 @@
 //! Format-List, Format-Table, Out-String, Out-File, Out-Null, Out-Host
 
-use super::properties::{Choice, all, choices};
+use super::properties::{Choice, Keys, all, choices};
 use super::{BuiltIn, Flow, INPUT, Stage, changing, define, keep};
-use crate::format::{Column, list, render, table};
-use crate::text::shown;
+use crate::format::{Column, Layout, entries, list, render, table_of, tables};
+use crate::run::HASHTABLE;
+use crate::text::{shown, type_name};
 use crate::{Arguments, ErrorRecord, Kind, Object, Parameter, Session, Stream, Value, View};
 use async_trait::async_trait;
+use std::sync::Arc;
 
 const PROPERTY: Parameter = Parameter::new(
     "Property",
@@ -25,7 +27,7 @@ pub(super) static FORMAT_LIST: BuiltIn = BuiltIn {
         &["Get-CsUser -Identity \"sip:kenmyer@litwareinc.com\" | Format-List *"],
     ),
     type_name: "Microsoft.PowerShell.Commands.FormatListCommand",
-    start: |arguments| Ok(Box::new(Format::new(arguments, false)?)),
+    start: |arguments| Ok(Box::new(Format::new(arguments, None)?)),
 };
 
 pub(super) static FORMAT_TABLE: BuiltIn = BuiltIn {
@@ -34,11 +36,18 @@ pub(super) static FORMAT_TABLE: BuiltIn = BuiltIn {
         &["ft"],
         "Shows objects with a row to each.",
         &[
-            PROPERTY,
+            Parameter::new(
+                "Property",
+                Kind::List,
+                "Names, wildcards, or @{Label=\"…\"; Expression={…}; Width=20; Alignment=\"right\"}; the first ten \
+                 where nothing is named.",
+            )
+            .at(0),
             Parameter::new(
                 "AutoSize",
                 Kind::Switch,
-                "Columns as wide as what stands in them, as they always are here.",
+                "Columns as wide as what stands in them, instead of all of one width; a warning names those that \
+                 have no place.",
             ),
             Parameter::new("Wrap", Kind::Switch, "What is too wide goes on below, instead of being cut."),
             Parameter::new("HideTableHeaders", Kind::Switch, "Without headings."),
@@ -47,68 +56,100 @@ pub(super) static FORMAT_TABLE: BuiltIn = BuiltIn {
         &["Get-CsUser | Format-Table DisplayName, LineURI -AutoSize"],
     ),
     type_name: "Microsoft.PowerShell.Commands.FormatTableCommand",
-    start: |arguments| Ok(Box::new(Format::new(arguments, true)?)),
+    start: |arguments| {
+        let layout = Layout {
+            width: 0,
+            wrap: arguments.is_on("Wrap"),
+            auto_size: arguments.is_on("AutoSize"),
+            headings: !arguments.is_on("HideTableHeaders"),
+        };
+        Ok(Box::new(Format::new(arguments, Some(layout))?))
+    },
 };
 
 struct Format {
     choices: Vec<Choice>,
-    table: bool,
-    wrap: bool,
-    hide_headers: bool,
-    rows: Vec<Vec<(String, Value)>>,
+    /// Of a table; the width is known at its end.
+    layout: Option<Layout>,
+    /// The headings, where properties are named: as the first row has them.
+    columns: Vec<Column>,
+    rows: Vec<Arc<Object>>,
     /// What has no properties stands for itself.
     plain: Vec<Value>,
 }
 
 impl Format {
-    fn new(arguments: &Arguments, table: bool) -> Result<Self, ErrorRecord> {
-        Ok(Self {
-            choices: choices(arguments.list("Property"))?,
-            table,
-            wrap: arguments.is_on("Wrap"),
-            hide_headers: arguments.is_on("HideTableHeaders"),
-            rows: Vec::new(),
-            plain: Vec::new(),
-        })
+    fn new(arguments: &Arguments, layout: Option<Layout>) -> Result<Self, ErrorRecord> {
+        let keys = if layout.is_some() { Keys::Table } else { Keys::List };
+        let choices = choices(arguments.list("Property"), keys)?;
+        Ok(Self { choices, layout, columns: Vec::new(), rows: Vec::new(), plain: Vec::new() })
     }
 
-    fn lines(&self, width: usize) -> Vec<String> {
-        let width = width.clamp(20, 4096);
-        let mut lines = render(&self.plain, width);
-        if self.rows.is_empty() {
-            return lines;
+    async fn take(&mut self, value: Value, session: &mut Session<'_>) -> Result<(), ErrorRecord> {
+        let named = all(&value);
+        if named.is_empty() || matches!(value, Value::String(_)) {
+            return keep(&mut self.plain, value);
         }
-        lines.push(String::new());
-        if self.table {
-            self.table_lines(width, &mut lines);
-        } else {
-            lines.push(String::new());
-            for row in &self.rows {
-                let shown: Vec<(&str, String)> =
-                    row.iter().map(|(name, value)| (name.as_str(), shown(value))).collect();
-                list(&shown, width, &mut lines);
-                lines.push(String::new());
+        let row = match &value {
+            Value::Object(object) if self.choices.is_empty() => object.clone(),
+            _ if self.choices.is_empty() => {
+                let object = Object::new(type_name(&value).to_owned());
+                Arc::new(named.into_iter().fold(object, |object, (name, value)| object.with(name, value)))
+            }
+            _ => Arc::new(self.chosen(&value, session).await?),
+        };
+        if self.rows.len() < crate::run::MAX_OBJECTS {
+            self.rows.push(row);
+        }
+        Ok(())
+    }
+
+    /// The named properties; the first object says what the columns are.
+    async fn chosen(&mut self, value: &Value, session: &mut Session<'_>) -> Result<Object, ErrorRecord> {
+        let mut object = Object::new("");
+        for choice in &self.choices {
+            for (name, value) in choice.of(value, session).await? {
+                if self.rows.is_empty() {
+                    let column = Column::of(&name, &value);
+                    let align = choice.align.unwrap_or(column.align);
+                    self.columns.push(Column { align, width: choice.width, ..column });
+                }
+                object = object.with(name, value);
             }
         }
-        lines.extend([String::new(), String::new()]);
-        lines
+        Ok(object)
     }
 
-    fn table_lines(&self, width: usize, lines: &mut Vec<String>) {
-        let Some(first) = self.rows.first() else { return };
-        let columns: Vec<Column> = first.iter().map(|(name, value)| Column::of(name, value)).collect();
-        // A row of another type shows what it has of the first one's columns.
-        let cell = |row: &[(String, Value)], column: &Column| {
-            let found = row.iter().find(|(name, _)| name.eq_ignore_ascii_case(&column.name));
-            found.map(|(_, value)| shown(value)).unwrap_or_default()
-        };
-        let cells: Vec<Vec<String>> =
-            self.rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect();
-        let before = lines.len();
-        table(&columns, &cells, width, self.wrap, lines);
-        if self.hide_headers {
-            lines.drain(before..(before + 2).min(lines.len()));
+    fn lines(&self, width: usize) -> (Vec<String>, Vec<Column>) {
+        let width = width.clamp(20, 4096);
+        let mut lines = render(&self.plain, width);
+        let mut removed = Vec::new();
+        match self.layout.map(|layout| Layout { width, ..layout }) {
+            _ if self.rows.is_empty() => {}
+            Some(layout) if self.choices.is_empty() => removed = tables(&self.rows, &layout, &mut lines),
+            Some(layout) => removed = table_of(&self.columns, &self.rows, &layout, &mut lines),
+            None => self.list_lines(width, &mut lines),
         }
+        (lines, removed)
+    }
+
+    fn list_lines(&self, width: usize, lines: &mut Vec<String>) {
+        lines.extend([String::new(), String::new()]);
+        for row in &self.rows {
+            let shown: Vec<(&str, String)> = row.shown().map(|(name, value)| (name, shown(value))).collect();
+            list(&shown, width, lines);
+            lines.push(String::new());
+        }
+        lines.extend([String::new(), String::new()]);
+    }
+}
+
+/// What Windows PowerShell says of columns that have no place.
+fn warning(removed: &[Column]) -> Option<String> {
+    match removed {
+        [] => None,
+        [only] => Some(format!("column \"{}\" does not fit into the display and was removed.", only.name)),
+        several => Some(format!("{} columns do not fit into the display and were removed.", several.len())),
     }
 }
 
@@ -120,27 +161,25 @@ impl Stage for Format {
         session: &mut Session<'_>,
         _out: &mut Vec<Value>,
     ) -> Result<Flow, ErrorRecord> {
-        let Some(value) = input else { return Ok(Flow::More) };
-        let named = all(&value);
-        if named.is_empty() || matches!(value, Value::String(_)) {
-            keep(&mut self.plain, value)?;
-            return Ok(Flow::More);
-        }
-        let mut row = Vec::new();
-        for choice in &self.choices {
-            row.extend(choice.of(&value, session).await?);
-        }
-        if self.choices.is_empty() {
-            row = named;
-        }
-        if self.rows.len() < crate::run::MAX_OBJECTS {
-            self.rows.push(row);
+        match input {
+            Some(Value::Object(table)) if table.type_name == HASHTABLE => {
+                for entry in entries(&table) {
+                    self.take(entry.into(), session).await?;
+                }
+            }
+            Some(value) => self.take(value, session).await?,
+            None => {}
         }
         Ok(Flow::More)
     }
 
     async fn end(&mut self, session: &mut Session<'_>, out: &mut Vec<Value>) -> Result<(), ErrorRecord> {
-        let lines = self.lines(session.width());
+        let (lines, removed) = self.lines(session.width());
+        if self.layout.is_some_and(|layout| layout.auto_size)
+            && let Some(warning) = warning(&removed)
+        {
+            session.warning(&warning);
+        }
         if !lines.is_empty() {
             let object = Object::new("Microsoft.PowerShell.Commands.Internal.Format.FormatEntryData")
                 .with("Text", lines.join("\n") + "\n")

@@ -1,6 +1,6 @@
 //! Select-Object
 
-use super::properties::{Choice, all, choices};
+use super::properties::{Choice, Keys, all, choices};
 use super::{BuiltIn, Flow, INPUT, Stage, define, keep, wrong};
 use crate::run::property;
 use crate::text::{text, type_name};
@@ -60,7 +60,7 @@ impl Select {
     fn new(arguments: &Arguments) -> Result<Self, ErrorRecord> {
         let count = |name| arguments.int(name).and_then(|count| usize::try_from(count).ok());
         Ok(Self {
-            choices: choices(arguments.list("Property"))?,
+            choices: choices(arguments.list("Property"), Keys::Select)?,
             excluded: arguments.list("ExcludeProperty").iter().map(text).collect(),
             expand: arguments.text("ExpandProperty").map(str::to_owned),
             first: count("First"),

@@ -1,6 +1,6 @@
 //! Measure-Object, Group-Object
 
-use super::properties::{Choice, choices};
+use super::properties::{Choice, Keys, choices};
 use super::{BuiltIn, Flow, INPUT, Stage, define, keep};
 use crate::compare::as_double;
 use crate::run::property;
@@ -137,7 +137,7 @@ pub(super) static GROUP: BuiltIn = BuiltIn {
     type_name: "Microsoft.PowerShell.Commands.GroupObjectCommand",
     start: |arguments| {
         Ok(Box::new(Group {
-            keys: choices(arguments.list("Property"))?,
+            keys: choices(arguments.list("Property"), Keys::Group)?,
             bare: arguments.is_on("NoElement"),
             kept: Vec::new(),
         }))
@@ -175,7 +175,12 @@ impl Stage for Group {
             groups.add(name, value);
         }
         for (name, members) in groups.into_list() {
-            let object = Object::new("Microsoft.PowerShell.Commands.GroupInfo")
+            let type_name = if self.bare {
+                "Microsoft.PowerShell.Commands.GroupInfoNoElement"
+            } else {
+                "Microsoft.PowerShell.Commands.GroupInfo"
+            };
+            let object = Object::new(type_name)
                 .with("Count", i64::try_from(members.len()).unwrap_or(i64::MAX))
                 .with("Name", name);
             let object = if self.bare { object } else { object.with("Group", members) };

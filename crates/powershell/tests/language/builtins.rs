@@ -20,9 +20,9 @@ async fn select_picks_objects_and_properties() {
         shows("Get-CsUser | select -First 1 -Property * -ExcludeProperty Ide*, Pol*, C*, S*, L*, E*").await;
     expect![[r#"
 
-        DisplayName Devices
-        ----------- -------
-        Ken Myer          2
+        DisplayName                                                             Devices
+        -----------                                                             -------
+        Ken Myer                                                                      2
 
 
     "#]]
@@ -43,6 +43,19 @@ async fn sort_is_by_type_and_whole_over_all_values() {
             "Ken Myer\nAnna Lidman\nPilar Ackerman\n",
         ),
         ("3, 1, 3 | sort -Unique", "1\n3\n"),
+        (
+            "Get-CsUser | sort @{Expression='DisplayName';Descending=$true} | % DisplayName",
+            "Pilar Ackerman\nKen Myer\nAnna Lidman\n",
+        ),
+        (
+            "Get-CsUser | sort @{e={$_.EnterpriseVoiceEnabled};a=$false}, DisplayName | % DisplayName",
+            "Anna Lidman\nKen Myer\nPilar Ackerman\n",
+        ),
+        (
+            "Get-CsUser | sort @{e='EnterpriseVoiceEnabled';asc=$true}, DisplayName -Descending | % DisplayName",
+            "Pilar Ackerman\nKen Myer\nAnna Lidman\n",
+        ),
+        ("3, 1, 2 | sort @{e={$_};a=$true;d=$true} -Descending", "3\n2\n1\n"),
     ] {
         assert_eq!(shows(script).await, shown, "{script}");
     }
@@ -64,10 +77,10 @@ async fn measure_and_group_sum_up() {
 
 
 
-        Count Name  Group
-        ----- ----  -----
-            2 True  {CN=Ken Myer,OU=Redmond,DC=litwareinc,DC=com, CN=Anna Lidman,OU=...
-            1 False {CN=Pilar Ackerman,OU=Redmond,DC=litwareinc,DC=com}
+        Count Name                      Group
+        ----- ----                      -----
+            2 True                      {CN=Ken Myer,OU=Redmond,DC=litwareinc,DC=com...
+            1 False                     {CN=Pilar Ackerman,OU=Redmond,DC=litwareinc,...
 
 
     "#]]
@@ -128,11 +141,14 @@ async fn json_and_csv_hold_what_is_selected() {
 async fn members_commands_variables_and_help_can_be_listed() {
     expect![[r#"
 
-        Name        MemberType Definition                       TypeName
-        ----        ---------- ----------                       --------
-        Changed     Property   System.DateTime Changed {get;}   Microsoft.Rtc.Manage...
-        Devices     Property   System.Int32 Devices {get;}      Microsoft.Rtc.Manage...
-        DisplayName Property   System.String DisplayName {get;} Microsoft.Rtc.Manage...
+
+           TypeName: Microsoft.Rtc.Management.ADConnect.Schema.OCSADUser
+
+        Name        MemberType Definition
+        ----        ---------- ----------
+        Changed     Property   System.DateTime Changed {get;}
+        Devices     Property   System.Int32 Devices {get;}
+        DisplayName Property   System.String DisplayName {get;}
 
 
     "#]]
@@ -160,10 +176,10 @@ async fn members_commands_variables_and_help_can_be_listed() {
     .assert_eq(&shows("Get-Command *-Cs*; gcm fl").await);
     expect![[r#"
 
-        Name Value
-        ---- -----
-        a        1
-        b      two
+        Name                           Value
+        ----                           -----
+        a                              1
+        b                              two
 
 
     "#]]
@@ -197,6 +213,24 @@ async fn members_commands_variables_and_help_can_be_listed() {
         !
     "#]]
     .assert_eq(&shows("Get-Help Get-CsUser -Examples; Get-Help nothing").await);
+}
+
+#[tokio::test]
+async fn help_about_a_parameter_that_is_none_is_an_error() {
+    let shown = shows("Get-Help Get-CsUser -Parameter Nope; 'next'").await;
+    expect![[r#"
+        ! Get-Help : No parameter matches criteria Nope.
+        ! At line:1 char:1
+        ! + Get-Help Get-CsUser -Parameter Nope; 'next'
+        ! + ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+        !     + CategoryInfo          : InvalidArgument: (:) [Get-Help], PSArgumentException
+        !     + FullyQualifiedErrorId : NoParmsFound,Microsoft.PowerShell.Commands.GetHelpCommand
+        !
+        next
+    "#]]
+    .assert_eq(&shown);
+    let shown = shows("Get-Help Get-CsUser -Parameter Res*").await;
+    assert!(shown.contains("-ResultSize") && !shown.contains('!'), "{shown}");
 }
 
 #[tokio::test]

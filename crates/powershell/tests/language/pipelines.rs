@@ -31,9 +31,9 @@ async fn selected_properties_are_a_table_with_the_objects_own_spelling() {
             .await;
     expect![[r#"
 
-        SipAddress                 LineURI
-        ----------                 -------
-        sip:kenmyer@litwareinc.com tel:+12065551219
+        SipAddress                              LineURI
+        ----------                              -------
+        sip:kenmyer@litwareinc.com              tel:+12065551219
 
 
     "#]]
@@ -85,7 +85,7 @@ async fn an_error_about_one_object_keeps_none_of_the_others_from_the_next_comman
         sip:kenmyer@litwareinc.com
         ! Get-CsUser : Management object not found for identity "nobody".
         ! At line:1 char:50
-        ! + 'kenmyer@litwareinc.com', 'nobody', 'Ken Myer' | Get-CsUser | ForEach-Object SipAddress
+        ! + 'kenmyer@litwareinc.com', 'nobody', 'Ken Myer' | Get-CsUser | ForEach ...
         ! +                                                  ~~~~~~~~~~
         !     + CategoryInfo          : ObjectNotFound: (nobody:UserIdParameter) [Get-CsUser], ManagementException
         !     + FullyQualifiedErrorId : Identity

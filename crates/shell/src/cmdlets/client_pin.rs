@@ -244,10 +244,10 @@ mod tests {
         assert!(!ran.failed);
         expect![[r#"
 
-            Identity                   IsLockedOut
-            --------                   -----------
-            sip:kenmyer@litwareinc.com True
-            sip:pilar@litwareinc.com   False
+            Identity                                                                                IsLockedOut
+            --------                                                                                -----------
+            sip:kenmyer@litwareinc.com                                                                     True
+            sip:pilar@litwareinc.com                                                                      False
 
 
         "#]]
