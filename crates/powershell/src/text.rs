@@ -13,7 +13,8 @@ enum Reader {
     Person,
 }
 
-/// How many elements of an array are shown in a list or a table: `$FormatEnumerationLimit`.
+/// How many elements of an array are shown in a list or a table, where `$FormatEnumerationLimit` is what it is from the
+/// beginning.
 const SHOWN_ELEMENTS: usize = 4;
 
 /// The longest text that is put together, in bytes.
@@ -29,10 +30,15 @@ pub(crate) fn text(value: &Value) -> String {
 
 /// As in a list or a table: `{a, b, c, d...}`, `9/25/2012 1:35:03 PM`.
 pub(crate) fn shown(value: &Value) -> String {
+    shown_up_to(value, SHOWN_ELEMENTS)
+}
+
+/// The same, with at most so many elements of an array.
+pub(crate) fn shown_up_to(value: &Value, limit: usize) -> String {
     match value {
         Value::Array(items) => {
-            let first = items.get(..SHOWN_ELEMENTS).unwrap_or(items);
-            let more = if items.len() > SHOWN_ELEMENTS { "..." } else { "" };
+            let first = items.get(..limit).unwrap_or(items);
+            let more = if items.len() > limit { "..." } else { "" };
             format!("{{{}{more}}}", joined(first, ", ", Reader::Person))
         }
         other => single(other, Reader::Person),

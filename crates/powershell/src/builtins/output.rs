@@ -99,7 +99,7 @@ impl Format {
             _ => Arc::new(self.chosen(&value, session).await?),
         };
         if self.rows.len() < crate::run::MAX_OBJECTS {
-            self.rows.push(row);
+            self.rows.push(session.state.limited_object(row));
         }
         Ok(())
     }
@@ -268,11 +268,11 @@ impl Stage for Out {
     async fn process(
         &mut self,
         input: Option<Value>,
-        _session: &mut Session<'_>,
+        session: &mut Session<'_>,
         _out: &mut Vec<Value>,
     ) -> Result<Flow, ErrorRecord> {
         if let (Some(value), false) = (input, matches!(self.target, Target::Nowhere)) {
-            keep(&mut self.kept, value)?;
+            keep(&mut self.kept, session.state.limited(value))?;
         }
         Ok(Flow::More)
     }

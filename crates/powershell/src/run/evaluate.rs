@@ -179,7 +179,7 @@ fn version() -> Value {
 }
 
 /// How many bytes of a new text count as one step: without that, few steps could fill the memory.
-const STEP: u64 = 256;
+pub(super) const STEP: u64 = 256;
 
 /// The type of `@{ … }`.
 pub(crate) const HASHTABLE: &str = "System.Collections.Hashtable";

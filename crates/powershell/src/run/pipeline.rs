@@ -153,6 +153,7 @@ impl State {
             self.step(line.source, line.span).await?;
             let Some((first, rest)) = stages.split_first_mut() else {
                 line.passed += 1;
+                let value = if matches!(line.sink, Sink::Display(_)) { self.limited(value) } else { value };
                 let host = self.host.clone();
                 let kept = if line.passed > MAX_OBJECTS {
                     Err(too_many())

@@ -1,11 +1,15 @@
 //! Preference variables: what a command does where its parameters do not say it.
 
+use super::evaluate::STEP;
 use crate::call::{Call, ErrorAction};
 use crate::compare::truth;
 use crate::convert::{action_preference, no_choice};
 use crate::state::State;
-use crate::text::text;
-use crate::{ErrorRecord, Value};
+use crate::text::{shown_up_to, text};
+use crate::{ErrorRecord, Object, Value};
+use std::sync::Arc;
+
+const LIMIT: &str = "FormatEnumerationLimit";
 
 /// A variable that a shell has from the beginning.
 struct Preference {
@@ -24,6 +28,7 @@ enum Kind {
     Silent(&'static str),
     WhatIf,
     Confirm,
+    Limit,
     /// One that would change nothing.
     Missing,
 }
@@ -46,7 +51,7 @@ static ALL: [Preference; 31] = [
     Preference { name: "ProgressPreference", kind: Kind::Silent("Continue") },
     Preference { name: "WhatIfPreference", kind: Kind::WhatIf },
     Preference { name: "ConfirmPreference", kind: Kind::Confirm },
-    missing("FormatEnumerationLimit"),
+    Preference { name: LIMIT, kind: Kind::Limit },
     missing("LogCommandHealthEvent"),
     missing("LogCommandLifecycleEvent"),
     missing("LogEngineHealthEvent"),
@@ -84,6 +89,7 @@ pub(crate) fn default(name: &str) -> Option<Value> {
         Kind::Action { default, .. } | Kind::Silent(default) => Some(Value::from(default)),
         Kind::WhatIf => Some(Value::Bool(false)),
         Kind::Confirm => Some(Value::from("High")),
+        Kind::Limit => Some(Value::Int(4)),
         Kind::Missing => None,
     }
 }
@@ -102,6 +108,10 @@ pub(super) fn checked(name: &str, value: Value) -> Result<Value, ErrorRecord> {
         Kind::Silent(_) => action_preference(&value).map(Value::from).map_err(no_value),
         Kind::WhatIf => Ok(Value::Bool(truth(&value))),
         Kind::Confirm => impact(&value).map(Value::from),
+        Kind::Limit => match value {
+            Value::Int(_) => Ok(value),
+            _ => Err(not_here(&format!("${name} but whole numbers"))),
+        },
         Kind::Missing => Err(not_here(&format!("${name}"))),
     }
 }
@@ -143,6 +153,32 @@ impl State {
     /// `$ErrorActionPreference`
     pub(super) fn error_preference(&self) -> ErrorAction {
         ErrorAction::named(&text(&self.preference("ErrorActionPreference"))).unwrap_or_default()
+    }
+
+    /// What is shown of a value in a list or a table.
+    pub(crate) fn limited(&mut self, value: Value) -> Value {
+        match value {
+            Value::Object(object) => Value::Object(self.limited_object(object)),
+            other => other,
+        }
+    }
+
+    /// The object with no more elements of its arrays than `$FormatEnumerationLimit` says; below 0 it is all of them.
+    pub(crate) fn limited_object(&mut self, object: Arc<Object>) -> Arc<Object> {
+        let limit = match self.variables.get(LIMIT) {
+            Some(Value::Int(limit)) => usize::try_from(*limit).unwrap_or(usize::MAX),
+            _ => return object,
+        };
+        let mut limited = object.as_ref().clone();
+        for (_, part) in &mut limited.properties {
+            if matches!(part, Value::Array(_)) {
+                let text = shown_up_to(part, limit);
+                // Few steps could fill the memory otherwise.
+                self.steps = self.steps.saturating_sub(u64::try_from(text.len()).unwrap_or(u64::MAX) / STEP);
+                *part = Value::from(text);
+            }
+        }
+        Arc::new(limited)
     }
 
     fn preference(&self, name: &str) -> Value {

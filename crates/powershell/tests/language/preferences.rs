@@ -50,8 +50,8 @@ async fn verbose_and_warning_preference_are_those_of_every_command() {
 #[tokio::test]
 async fn preferences_have_their_defaults_and_can_be_put_back() {
     let script = "$WhatIfPreference, $ConfirmPreference, $VerbosePreference, $WarningPreference, \
-                  $ErrorActionPreference";
-    assert_eq!(shows(script).await, "False\nHigh\nSilentlyContinue\nContinue\nContinue\n");
+                  $ErrorActionPreference, $FormatEnumerationLimit";
+    assert_eq!(shows(script).await, "False\nHigh\nSilentlyContinue\nContinue\nContinue\n4\n");
     let script = "$old = $VerbosePreference; $VerbosePreference = 'Continue'; $VerbosePreference = $old; \
                   Get-CsUser x -EA 0";
     assert_eq!(shows(script).await, "");
@@ -73,7 +73,7 @@ async fn a_preference_that_would_have_no_effect_is_refused() {
         "$ErrorActionPreference = 3",
         "$PSDefaultParameterValues = @{}",
         "$OFS = ','",
-        "$FormatEnumerationLimit = -1",
+        "$FormatEnumerationLimit = 'all'",
         "$MaximumErrorCount = 1000",
         "$global:ErrorView = 'CategoryView'",
     ] {
@@ -134,4 +134,26 @@ async fn common_parameters_do_what_they_say_or_are_refused() {
     }
     let many = "$a = @(1) * 100000; 2 | Write-Output -ov +a | Out-Null";
     assert!(shows(many).await.contains("TooManyObjects"));
+}
+
+#[tokio::test]
+async fn the_enumeration_limit_says_how_many_elements_are_shown() {
+    for (limit, shown) in [(-1, "{a, b, c, d, e}"), (5, "{a, b, c, d, e}"), (2, "{a, b...}"), (0, "{...}")] {
+        for show in [
+            "Get-CsUser 'Ken Myer' | select Policies",
+            "Get-CsUser 'Ken Myer' | fl Policies",
+            "Get-CsUser 'Ken Myer' | ft Policies",
+            "Get-CsUser 'Ken Myer' | fl @{n='x'; e={$_.Policies}}",
+            "Get-CsUser 'Ken Myer' | fl",
+            "Get-CsUser 'Ken Myer' | Out-String",
+            "@{ x = 'a', 'b', 'c', 'd', 'e' }",
+        ] {
+            let script = format!("$FormatEnumerationLimit = {limit}; {show}");
+            let told = shows(&script).await;
+            assert!(told.contains(shown), "{script}\n{told}");
+        }
+    }
+    // What is shown is not what is.
+    let script = "$FormatEnumerationLimit = 2; (Get-CsUser 'Ken Myer' | select Policies).Policies.Count";
+    assert_eq!(shows(script).await, "5\n");
 }
