@@ -3,6 +3,7 @@
 use crate::messages;
 use lync_model::journal::{Entry, Raw};
 use lync_phone::DhcpDiscovery;
+use lync_tests::command::finish;
 use lync_tests::keyboard::Keyboard;
 use lync_tests::{logs, pool, raw};
 use lyncmock::{Filter, LyncMock};
@@ -215,6 +216,31 @@ async fn a_journal_of_five_entries_keeps_the_last_five() {
     assert!(kept[0].seq > 20, "{}", kept[0].seq);
     let numbers: Vec<u64> = kept.iter().map(|entry| entry.seq).collect();
     assert_eq!(numbers, (kept[0].seq..kept[0].seq + 5).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_phone_of_the_command_line_is_one_device_each_time_and_others_are_others() {
+    let pool = pool().await;
+    let Some(dhcp) = pool.endpoints().dhcp else { panic!("the pool has no DHCP") };
+    let http = raw::address(&pool.endpoints().http).port();
+    let (dhcp, http) = (dhcp.to_string(), http.to_string());
+    let signs_in = async |more: &[&str]| {
+        let way = ["phone", "--ext", "1219", "--pin", "0712", "--dhcp", &dhcp, "--http-port", &http];
+        let finished = finish(BINARY, &[&way, more].concat()).await;
+        assert_eq!(finished.code, Some(0), "{}", finished.stdout);
+    };
+    for _ in 0..2 {
+        signs_in(&[]).await;
+    }
+    let devices = pool.devices();
+    assert_eq!(devices.len(), 1, "{devices:?}");
+    assert_eq!((devices[0].macs.len(), devices[0].device_ids.len()), (1, 1), "{devices:?}");
+
+    signs_in(&["--mac", "00:04:f2:00:00:07", "--device-id", "{d}"]).await;
+    let devices = pool.devices();
+    assert_eq!(devices.len(), 2, "{devices:?}");
+    assert_eq!(devices[1].macs, ["00:04:f2:00:00:07"]);
+    assert_eq!(devices[1].device_ids, ["{d}"]);
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod dhcp;
 mod dhcputil;
 mod diagnostics;
 mod events;
+mod handset;
 mod journal;
 mod mistakes;
 mod output;

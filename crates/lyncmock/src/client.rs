@@ -38,16 +38,13 @@ pub(crate) fn aimed(endpoints: &Endpoints, mut sign_in: SignIn) -> SignIn {
 
 /// The phone at which this number is typed: its hardware address is its own, so that the journal tells the phones of a
 /// test apart. It is another one in each process, or a PIN that was typed as a number could be found out from it.
-pub(crate) fn phone_of(endpoints: &Endpoints, sign_in: SignIn) -> SignIn {
+pub(crate) fn phone_of(sign_in: SignIn) -> SignIn {
     static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    let (Some(SocketAddr::V4(server)), Credentials::Pin { phone_or_ext, .. }) =
-        (endpoints.dhcp, sign_in.credentials())
-    else {
+    let Credentials::Pin { phone_or_ext, .. } = sign_in.credentials() else {
         return sign_in;
     };
     let [a, b, c, d, ..] = KEY.hash_one(phone_or_ext).to_be_bytes();
-    let hardware_address = [0x02, b'L', a, b, c, d]; // Locally administered.
-    sign_in.dhcp(DhcpDiscovery { hardware_address, ..DhcpDiscovery::unicast(server) })
+    sign_in.hardware_address([0x02, b'L', a, b, c, d]) // Locally administered.
 }
 
 fn loopback_of(address: SocketAddr) -> std::net::IpAddr {

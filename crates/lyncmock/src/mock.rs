@@ -213,7 +213,7 @@ impl LyncMock {
     /// Points a phone at this pool: it finds it by DHCP and keeps its time. For a sign-in of one's own making, such as
     /// a renewal by certificate.
     pub fn aim(&self, sign_in: SignIn) -> SignIn {
-        phone_of(self.endpoints(), aimed(self.endpoints(), sign_in)).clock(self.clock().clone())
+        phone_of(aimed(self.endpoints(), sign_in)).clock(self.clock().clone())
     }
 
     /// A phone that will find this pool by DHCP and sign in with this extension and PIN.

@@ -20,6 +20,9 @@ pub(crate) const SERVER_PORT: u16 = 67;
 /// The port of DHCP clients.
 pub(crate) const CLIENT_PORT: u16 = 68;
 
+/// The hardware address of a client that was given none; locally administered.
+pub(crate) const NOBODYS: [u8; 6] = [0x02, b'L', b'Y', b'N', b'C', 0x01];
+
 /// How DHCP is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DhcpDiscovery {
@@ -45,7 +48,7 @@ impl DhcpDiscovery {
             server,
             interface: None,
             local: None,
-            hardware_address: [0x02, b'L', b'Y', b'N', b'C', 0x01], // Locally administered.
+            hardware_address: NOBODYS,
             attempts: 3,
             first_wait: Duration::from_secs(1),
         }

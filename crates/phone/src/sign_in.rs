@@ -1,5 +1,6 @@
 //! A sign-in: what it is told, and its steps one after the other.
 
+use crate::dhcp::NOBODYS;
 use crate::http::Client;
 use crate::resolve::Resolver;
 use crate::step::Journal;
@@ -22,6 +23,7 @@ pub struct SignIn {
     pub(crate) dhcp: Option<DhcpDiscovery>,
     pub(crate) http_port: Option<u16>,
     pub(crate) resolve: Resolve,
+    pub(crate) hardware_address: Option<[u8; 6]>,
     pub(crate) device_id: Option<String>,
     pub(crate) key_kind: KeyKind,
     pub(crate) clock: Clock,
@@ -58,6 +60,7 @@ impl SignIn {
             dhcp: None,
             http_port: None,
             resolve: Resolve::new(),
+            hardware_address: None,
             device_id: None,
             key_kind: KeyKind::default(),
             clock: Clock::system(),
@@ -95,9 +98,12 @@ impl SignIn {
     }
 
     /// Asks DHCP for what is not given. Without this nothing is asked, and of FQDN and address one follows from the
-    /// other.
+    /// other. A hardware address that is set in `discovery` is the [phone's](Self::hardware_address).
     #[must_use]
     pub fn dhcp(mut self, discovery: DhcpDiscovery) -> Self {
+        if discovery.hardware_address != NOBODYS {
+            self.hardware_address = Some(discovery.hardware_address);
+        }
         self.dhcp = Some(discovery);
         self
     }
@@ -116,7 +122,17 @@ impl SignIn {
         self
     }
 
-    /// The device as it names itself, a UUID in braces by custom; a new one each time unless given.
+    /// The phone's hardware address: DHCP is asked with it, and the [DeviceId](Self::device_id) follows from it, so that
+    /// each sign-in with it is one of the same phone.
+    #[must_use]
+    pub fn hardware_address(mut self, hardware_address: [u8; 6]) -> Self {
+        self.hardware_address = Some(hardware_address);
+        self
+    }
+
+    /// The device as it names itself, a UUID in braces by custom. Unless given it follows from the
+    /// [hardware address](Self::hardware_address), in a way of our own: how a phone makes its DeviceId is not public. A
+    /// phone without one is another device each time.
     #[must_use]
     pub fn device_id(mut self, device_id: impl Into<String>) -> Self {
         self.device_id = Some(device_id.into());

@@ -1,6 +1,7 @@
 //! `lyncmock phone`: signs in as a phone and shows each step.
 
 use super::client::{ClientArgs, DEFAULT_DHCP};
+use super::handset::HandsetArgs;
 use super::output::{note, print, told};
 use clap::Args;
 use lync_model::{Clock, Pin, SipUri};
@@ -41,6 +42,8 @@ pub(super) struct PhoneArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    handset: HandsetArgs,
+    #[command(flatten)]
     client: ClientArgs,
 }
 
@@ -72,6 +75,7 @@ fn prepared(arguments: &PhoneArgs) -> anyhow::Result<SignIn> {
     }
     let mut sign_in =
         arguments.client.sign_in(&arguments.ext, Pin::new(arguments.pin.as_str()), wants_dhcp)?;
+    sign_in = arguments.handset.sign_in(sign_in, &arguments.ext);
     if let Some(model) = arguments.model {
         sign_in = sign_in.user_agent(model.user_agent());
     }

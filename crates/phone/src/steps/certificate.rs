@@ -7,12 +7,13 @@ use crate::keys::{self, NewKey};
 use crate::step::Running;
 use crate::trust::{Issuer, Roots};
 use crate::{FailureKind, PrivateKey, SignIn, soap};
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use lync_model::SipUri;
 use lync_proto::certprov::{GetAndPublishCertRequest, GetAndPublishCertResponse};
 use lync_proto::soap::{Version, wrap};
 use lync_proto::{format_instant, ns};
 use time::OffsetDateTime;
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 /// What the phone leaves with.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ pub(crate) async fn get(
     step.detail("url", &url);
     let key = make_key(settings, &ticket.user).await?;
     let request = GetAndPublishCertRequest {
-        device_id: settings.device_id.clone().unwrap_or_else(|| format!("{{{}}}", Uuid::new_v4())),
+        device_id: device_id(settings),
         entity: ticket.user.address().to_owned(),
         csr: key.request.clone(),
         request_id: Some(Uuid::new_v4().to_string()),
@@ -54,6 +55,22 @@ pub(crate) async fn get(
         }
     };
     checked(settings, certificate, key, (&ticket.user, roots), step)
+}
+
+/// As it was given, else of the hardware address, else a new one.
+fn device_id(settings: &SignIn) -> String {
+    let of_hardware = || settings.hardware_address.map_or_else(Uuid::new_v4, of_hardware_address);
+    settings.device_id.clone().unwrap_or_else(|| format!("{{{}}}", of_hardware()))
+}
+
+/// A UUID of version 5 (RFC 4122 section 4.3) in a namespace of lyncmock's: the form is known of phones, the name is not.
+fn of_hardware_address(hardware_address: [u8; 6]) -> Uuid {
+    const NAMESPACE: Uuid = Uuid::from_u128(0x6c79_6e63_6d6f_636b_8000_7068_6f6e_6500);
+    let name = [NAMESPACE.as_bytes(), &hardware_address[..]].concat();
+    let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, &name);
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(hash.as_ref()).for_each(|(byte, hashed)| *byte = *hashed);
+    Builder::from_sha1_bytes(bytes).into_uuid()
 }
 
 async fn make_key(settings: &SignIn, user: &SipUri) -> Result<NewKey, FailureKind> {
@@ -83,4 +100,28 @@ fn checked(
     }
     tracing::info!(%user, issuer = %facts.issuer, "certificate received");
     Ok(Issued { certificate, key: key.private, expires: facts.expires, issuer })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DhcpDiscovery;
+    use lync_model::Pin;
+
+    #[test]
+    fn a_phone_is_one_device_and_another_phone_another() {
+        let phone = || SignIn::new("1219", Pin::new("0712"));
+        let first = device_id(&phone().hardware_address([2, 0, 0, 0, 0, 1]));
+        let id: Uuid = first.trim_matches(['{', '}']).parse().unwrap();
+        assert_eq!(id.get_version_num(), 5);
+        assert_eq!(device_id(&phone().hardware_address([2, 0, 0, 0, 0, 1])), first);
+        assert_ne!(device_id(&phone().hardware_address([2, 0, 0, 0, 0, 2])), first);
+        let of_discovery = |hardware_address| {
+            let asked = DhcpDiscovery::unicast("127.0.0.1:67".parse().unwrap());
+            device_id(&phone().dhcp(DhcpDiscovery { hardware_address, ..asked }))
+        };
+        assert_eq!(of_discovery([2, 0, 0, 0, 0, 1]), first);
+        assert_ne!(device_id(&phone()), device_id(&phone()));
+        assert_eq!(device_id(&phone().hardware_address([2, 0, 0, 0, 0, 1]).device_id("{x}")), "{x}");
+    }
 }

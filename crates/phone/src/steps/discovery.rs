@@ -29,7 +29,9 @@ pub(crate) async fn find(
         (Some(uri), Some(fqdn), _) => Target { uri, fqdn },
         (uri, fqdn, Some(discovery)) => {
             let wanted = Wanted { uri: uri.is_none(), registrar: fqdn.is_none() };
-            let found = ask(discovery, wanted, resolver, step).await?;
+            let hardware_address = settings.hardware_address.unwrap_or(discovery.hardware_address);
+            let discovery = dhcp::DhcpDiscovery { hardware_address, ..discovery.clone() };
+            let found = ask(&discovery, wanted, resolver, step).await?;
             let missing = || FailureKind::NoTarget;
             Target { uri: uri.or(found.0).ok_or_else(missing)?, fqdn: fqdn.or(found.1).ok_or_else(missing)? }
         }
