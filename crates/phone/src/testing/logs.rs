@@ -24,6 +24,8 @@ impl Logs {
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
             .with_ansi(false)
+            // Among the digits of a time a PIN is found sooner or later.
+            .without_time()
             .with_writer(logs.clone())
             .finish();
         (logs, tracing::subscriber::set_default(subscriber))
