@@ -64,7 +64,9 @@ async fn users_pins_certificates_and_authority_survive_a_restart() {
     let second = start(dir.path()).await;
     assert_eq!(second.ca_pem(), authority);
     assert!(second.phone("1219", "0712").run().await.outcome.is_err());
-    assert!(second.phone("1219", "593186").run().await.outcome.is_ok());
+    // Another phone of the user: the same one would get another certificate in place of its own.
+    let other = second.phone("1219", "593186").hardware_address([0x02, 0, 0, 0, 0, 2]);
+    assert!(other.run().await.outcome.is_ok());
     // The certificate of before is still published.
     let renewal = lync_phone::SignIn::renew(signed_in.certificate, signed_in.key);
     assert_eq!(second.aim(renewal).run().await.outcome.unwrap().user, ken);
