@@ -127,6 +127,43 @@ impl DropReason {
             Self::NotKept => "not_kept",
         }
     }
+
+    /// The reason of this [word](Self::as_str), if there is one.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+
+    /// What it is, for a person: a sentence without capital and full stop.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::TooShort => "shorter than a header and the magic cookie, 240 bytes",
+            Self::TooLong => "longer than an Ethernet frame holds",
+            Self::NotARequest => "no BOOTREQUEST, for instance the answer of another server",
+            Self::HardwareAddressLength => "the hardware address is longer than its field",
+            Self::MagicCookie => "the options do not begin with the magic cookie",
+            Self::CutOption => "it ends within an option",
+            Self::Overload => "option 52 is not 1, 2 or 3",
+            Self::NotInform => "no DHCPINFORM; nor, where leases are given, a message about leases",
+            Self::OtherClass => "option 60 is not MS-UC-Client",
+            Self::NothingAsked => "option 55 asks neither for 43 nor for 120",
+            Self::NoClientAddress => "the client has no address to which an answer could go",
+            Self::NotUnicast => "the client's or the relay's address is one of many hosts",
+            Self::NoLocalAddress => "the system did not say which address was asked",
+            Self::AnswerTooLong => "the answer would be longer than an Ethernet frame holds",
+            Self::Disabled => "DHCP is switched off",
+            Self::Rule => "a rule wants silence",
+            Self::TooManyWaiting => "too many others wait already",
+            Self::TooOften => "the client sends more messages than it has reason to",
+            Self::NoClientKey => "the client has neither an identifier nor a hardware address",
+            Self::NoSubnet => "the client is in no subnet that is served",
+            Self::NoFreeAddress => "no address is left for the client",
+            Self::AddressInUse => "each address that was tried answered a ping",
+            Self::OtherServer => "the client takes the offer of another server",
+            Self::NoAddressAsked => "the message names no address",
+            Self::UnknownLease => "the client does not have the address of which it speaks",
+            Self::NotKept => "the lease could not be kept",
+        }
+    }
 }
 
 impl fmt::Display for DropReason {
@@ -141,9 +178,14 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn each_reason_is_listed_once_and_has_its_own_word() {
+    fn each_reason_is_listed_once_and_has_its_own_word_and_sentence() {
         assert_eq!(HashSet::from(DropReason::ALL).len(), DropReason::ALL.len());
         let words: HashSet<_> = DropReason::ALL.iter().map(|reason| reason.as_str()).collect();
         assert_eq!(words.len(), DropReason::ALL.len());
+        let sentences: HashSet<_> = DropReason::ALL.iter().map(|reason| reason.sentence()).collect();
+        assert_eq!(sentences.len(), DropReason::ALL.len());
+        for reason in DropReason::ALL {
+            assert_eq!(DropReason::from_word(reason.as_str()), Some(reason));
+        }
     }
 }

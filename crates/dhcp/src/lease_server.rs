@@ -131,9 +131,10 @@ impl LeaseServer {
     /// renews. False where there was neither. What cannot be kept is not done.
     pub async fn remove(&self, address: Ipv4Addr) -> Result<bool, LeaseLogError> {
         let _order = self.order.lock().await;
-        let Some(change) = self.lock().removal(address) else { return Ok(false) };
+        let now = self.clock.now();
+        let Some(change) = self.lock().removal(address, now) else { return Ok(false) };
         self.keep(vec![change]).await?;
-        self.lock().remove(address, self.clock.now());
+        self.lock().remove(address, now);
         Ok(true)
     }
 

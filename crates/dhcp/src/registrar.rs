@@ -116,7 +116,7 @@ impl Registrar {
     }
 
     /// The leases, in the mode that gives them.
-    pub(crate) fn leases(&self) -> Option<&LeaseServer> {
+    pub fn leases(&self) -> Option<&LeaseServer> {
         self.leases.as_deref().filter(|_| self.mode() == Mode::Enterprise)
     }
 

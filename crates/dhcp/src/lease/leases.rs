@@ -270,7 +270,7 @@ impl Leases {
     /// Ends a lease, or the time for which nobody gets a declined address. `None` where there is neither.
     pub fn remove(&mut self, address: Ipv4Addr, now: OffsetDateTime) -> Option<LeaseChange> {
         self.follow(now);
-        let change = self.removal(address)?;
+        let change = self.removal(address, now)?;
         let id = self.pools.find(address)?;
         let slot = self.by_address.get(&address)?.clone();
         self.put(id, address, Slot { until: now, state: State::Released, ..slot });
@@ -278,8 +278,8 @@ impl Leases {
     }
 
     /// What [`remove`](Self::remove) would change.
-    pub fn removal(&self, address: Ipv4Addr) -> Option<LeaseChange> {
-        let slot = self.by_address.get(&address)?;
+    pub fn removal(&self, address: Ipv4Addr, now: OffsetDateTime) -> Option<LeaseChange> {
+        let slot = self.by_address.get(&address).filter(|slot| slot.until > now)?;
         matches!(slot.state, State::Bound | State::Declined).then_some(LeaseChange::Remove(address))
     }
 

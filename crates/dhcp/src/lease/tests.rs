@@ -300,6 +300,7 @@ fn an_administrator_ends_leases_and_the_time_of_declined_addresses() {
         assert_eq!(bench.leases.remove(ip(address), NOW), None);
     }
     assert_eq!(bench.leases.list(NOW), [bound(3, 12, NOW + HOUR)]);
+    assert_eq!(bench.leases.remove(ip(12), NOW + HOUR), None, "it has ended of itself");
 }
 
 #[test]
