@@ -3,6 +3,7 @@
 mod account;
 mod certificate;
 mod clock;
+mod dhcp;
 mod diagnostic;
 mod endpoints;
 mod event;
@@ -23,6 +24,7 @@ pub use certificate::{
     AssignedCertificate, Certificate, CertificateStore, CertificateUse, ClientCertificate,
 };
 pub use clock::{ClockChange, Now};
+pub use dhcp::{DhcpCounters, DhcpLease, DhcpLeasePage, DhcpLeaseState, DhcpMode, DhcpStatus};
 pub use diagnostic::Diagnostic;
 pub use endpoints::Endpoints;
 pub use event::{Event, EventFormat};

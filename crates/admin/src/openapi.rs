@@ -4,8 +4,8 @@ mod complete;
 
 use crate::dto::CertificateStore;
 use crate::routes::{
-    accounts, certificates, clock, health, journal, namespaces, pin_policies, pins, pool, rules, scenarios,
-    settings, state, users, waits,
+    accounts, certificates, clock, dhcp, health, journal, namespaces, pin_policies, pins, pool, rules,
+    scenarios, settings, state, users, waits,
 };
 use complete::{Bounds, Refusals, Security, Words};
 use utoipa::{IntoParams, OpenApi, ToSchema};
@@ -83,6 +83,15 @@ pub(crate) struct ThumbprintPath {
     thumbprint: String,
 }
 
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "it is the document's alone; `extract` reads the path")]
+pub(crate) struct AddressPath {
+    /// The address.
+    #[param(format = Ipv4, example = "10.99.0.100")]
+    address: String,
+}
+
 /// Bytes as they are, no JSON.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
@@ -117,6 +126,7 @@ pub(crate) struct Binary(Vec<u8>);
         journal::show_journal, journal::show_entry, journal::list_devices, journal::export_journal,
         waits::wait, waits::verify,
         clock::show_clock, clock::change_clock,
+        dhcp::show_dhcp, dhcp::list_leases, dhcp::forget_lease,
         state::dump_state, state::load_state, state::reset,
         certificates::list_certificates, certificates::list_assigned_certificates, certificates::show_certificate, certificates::add_certificate,
         certificates::remove_certificate,
@@ -135,6 +145,7 @@ pub(crate) struct Binary(Vec<u8>);
         (name = "rules", description = "Failures on demand"),
         (name = "journal", description = "What happened"),
         (name = "clock", description = "The pool's clock"),
+        (name = "dhcp", description = "Who has which address, and what DHCP answered and dropped"),
         (name = "state", description = "All that the pool was told"),
         (name = "certificates", description = "Whom the front end trusts, and what it shows itself with"),
     )

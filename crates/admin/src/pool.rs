@@ -2,14 +2,15 @@
 
 use crate::dto::{
     Account, AccountUpdate, ArmScenario, ArmedRule, ArmedScenario, AssignedCertificate, Certificate,
-    CertificateStore, ClientCertificate, ClockChange, Diagnostic, Endpoints, Entry, Event, Expectation,
-    ExportFormat, JournalFilter, JournalPage, NamedPinPolicy, Namespace, NamespaceMembers, NewAccount,
-    NewAddress, NewUser, PasswordText, PinInfo, PinPolicy, PinUpdate, ProxyChange, ProxySettings,
-    RegistrarChange, RegistrarSettings, Reset, RuleSpec, Scenario, SeenDevice, State, Topology, User,
-    UserUpdate, WebChange, WebSettings,
+    CertificateStore, ClientCertificate, ClockChange, DhcpLeasePage, DhcpStatus, Diagnostic, Endpoints,
+    Entry, Event, Expectation, ExportFormat, JournalFilter, JournalPage, NamedPinPolicy, Namespace,
+    NamespaceMembers, NewAccount, NewAddress, NewUser, PasswordText, PinInfo, PinPolicy, PinUpdate,
+    ProxyChange, ProxySettings, RegistrarChange, RegistrarSettings, Reset, RuleSpec, Scenario, SeenDevice,
+    State, Topology, User, UserUpdate, WebChange, WebSettings,
 };
 use crate::{ApiError, Scope};
 use async_trait::async_trait;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 use time::OffsetDateTime;
 
@@ -177,6 +178,14 @@ pub trait Pool: Send + Sync {
     async fn clock(&self) -> ApiResult<OffsetDateTime>;
     /// Moves the clock to the change's [`target`](ClockChange::target); answers with what it shows then.
     async fn change_clock(&self, change: ClockChange) -> ApiResult<OffsetDateTime>;
+
+    /// What the DHCP component does, and what became of the datagrams.
+    async fn dhcp(&self) -> ApiResult<DhcpStatus>;
+    /// The leases of addresses higher than `after`, by address, `limit` at the most; none where none are given.
+    async fn dhcp_leases(&self, after: Option<Ipv4Addr>, limit: u64) -> ApiResult<DhcpLeasePage>;
+    /// Ends a lease, or the time for which nobody gets an address; `NotFound` where there is neither. It is kept where
+    /// leases are.
+    async fn forget_dhcp_lease(&self, address: Ipv4Addr) -> ApiResult<()>;
 
     /// Brings the scope back to the beginning.
     async fn reset(&self, scope: &Scope, what: Reset) -> ApiResult<()>;

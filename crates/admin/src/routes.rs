@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod certificates;
 pub(crate) mod clock;
+pub(crate) mod dhcp;
 pub(crate) mod health;
 pub(crate) mod journal;
 pub(crate) mod namespaces;
@@ -40,6 +41,7 @@ pub(crate) fn guarded() -> Router<Arc<Api>> {
         .merge(journal::routes())
         .merge(waits::routes())
         .merge(clock::routes())
+        .merge(dhcp::routes())
         .merge(state::routes())
         .merge(certificates::routes())
 }

@@ -56,6 +56,8 @@ async fn neither_token_nor_pin_nor_password_is_logged_at_trace_level() {
         serde_json::from_value(serde_json::json!({ "sam_account_name": "a", "password": PIN })).unwrap();
     said.push(format!("{password:?} {:?}", client.set_password("kenmyer", &password).await));
     said.push(format!("{account:?} {:?}", client.add_account(&account).await));
+    said.push(format!("{:?} {:?}", client.dhcp().await, client.dhcp_leases().await));
+    said.push(format!("{:?}", client.forget_dhcp_lease("10.99.0.3".parse().unwrap()).await));
     let bearer = format!("Bearer {TOKEN}");
     let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
     let body = format!(r#"{{"pin":{PIN}}}"#);

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod certificates;
+mod dhcp;
 mod failures;
 mod journal;
 mod load;
@@ -16,16 +17,17 @@ use crate::scenarios::ScenarioError;
 use async_trait::async_trait;
 use lync_admin::dto::{
     Account, AccountUpdate, ArmScenario, ArmedRule, ArmedScenario, AssignedCertificate, Certificate,
-    CertificateStore, ClientCertificate, ClockChange, Diagnostic, Endpoints, Entry, Event, Expectation,
-    ExportFormat, JournalFilter, JournalPage, NamedPinPolicy, Namespace, NamespaceMembers, NewAccount,
-    NewAddress, NewUser, PasswordText, PinInfo, PinPolicy, PinUpdate, ProxyChange, ProxySettings,
-    RegistrarChange, RegistrarSettings, Reset, RuleSpec, Scenario, SeenDevice, State, Topology, User,
-    UserUpdate, WebChange, WebSettings,
+    CertificateStore, ClientCertificate, ClockChange, DhcpLeasePage, DhcpStatus, Diagnostic, Endpoints,
+    Entry, Event, Expectation, ExportFormat, JournalFilter, JournalPage, NamedPinPolicy, Namespace,
+    NamespaceMembers, NewAccount, NewAddress, NewUser, PasswordText, PinInfo, PinPolicy, PinUpdate,
+    ProxyChange, ProxySettings, RegistrarChange, RegistrarSettings, Reset, RuleSpec, Scenario, SeenDevice,
+    State, Topology, User, UserUpdate, WebChange, WebSettings,
 };
 use lync_admin::{ApiError, ApiResult, Pool, Scope};
 use lync_model::{AccountError, PolicyIdentityError};
 use lync_store::StoreError;
 use policies::GLOBAL;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -353,6 +355,18 @@ impl Pool for Control {
             ClockChange::Set(_) => self.core.set_clock(target),
         };
         changed.map_err(|error| ApiError::invalid(error.to_string()))
+    }
+
+    async fn dhcp(&self) -> ApiResult<DhcpStatus> {
+        Ok(self.shown_dhcp())
+    }
+
+    async fn dhcp_leases(&self, after: Option<Ipv4Addr>, limit: u64) -> ApiResult<DhcpLeasePage> {
+        Ok(self.list_leases(after, limit))
+    }
+
+    async fn forget_dhcp_lease(&self, address: Ipv4Addr) -> ApiResult<()> {
+        self.end_lease(address).await
     }
 
     async fn reset(&self, scope: &Scope, what: Reset) -> ApiResult<()> {

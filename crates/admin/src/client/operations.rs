@@ -5,13 +5,16 @@ use super::{Client, ClientError, pairs, piece, with_query};
 use crate::Span;
 use crate::dto::{
     Account, AccountUpdate, ArmScenario, ArmedRule, ArmedScenario, AssignedCertificate, Certificate,
-    CertificateStore, ClientCertificate, ClockChange, Diagnostic, Endpoints, Entries, Entry, Event,
-    ExportFormat, JournalFilter, JournalPage, Namespace, NamespaceMembers, NewAccount, NewAddress, NewUser,
-    Now, PasswordText, PasswordUpdate, PinInfo, PinUpdate, Reset, ResetRequest, Revoked, RuleSpec, Scenario,
-    SeenDevice, State, Topology, User, UserUpdate, Verified, VerifyRequest,
+    CertificateStore, ClientCertificate, ClockChange, DhcpLease, DhcpLeasePage, DhcpStatus, Diagnostic,
+    Endpoints, Entries, Entry, Event, ExportFormat, JournalFilter, JournalPage, Namespace, NamespaceMembers,
+    NewAccount, NewAddress, NewUser, Now, PasswordText, PasswordUpdate, PinInfo, PinUpdate, Reset,
+    ResetRequest, Revoked, RuleSpec, Scenario, SeenDevice, State, Topology, User, UserUpdate, Verified,
+    VerifyRequest,
 };
 use crate::respond::DER;
+use crate::routes::dhcp::MAX_PAGE;
 use http::Method;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 use time::OffsetDateTime;
 
@@ -288,6 +291,33 @@ impl Client {
     pub async fn change_clock(&self, change: ClockChange) -> Result<OffsetDateTime> {
         let Now { now } = self.send(Method::POST, "/v1/clock", &change).await?;
         Ok(now)
+    }
+
+    /// What the DHCP component does, and what it answered and dropped.
+    pub async fn dhcp(&self) -> Result<DhcpStatus> {
+        self.get("/v1/dhcp").await
+    }
+
+    /// Every lease, by address.
+    pub async fn dhcp_leases(&self) -> Result<Vec<DhcpLease>> {
+        let mut leases: Vec<DhcpLease> = Vec::new();
+        loop {
+            let after = leases.last().map(|lease| lease.address.to_string());
+            let pairs = [("after", after), ("limit", Some(MAX_PAGE.to_string()))];
+            let page: DhcpLeasePage = self.get(&with_query("/v1/dhcp/leases", &pairs)).await?;
+            // A page that leads no further would be asked for for ever.
+            let last = leases.last().map(|lease| lease.address);
+            let goes_on = page.more && page.leases.last().map(|lease| lease.address) > last;
+            leases.extend(page.leases);
+            if !goes_on {
+                return Ok(leases);
+            }
+        }
+    }
+
+    /// Ends a lease, or the time for which nobody gets an address. The client is not told.
+    pub async fn forget_dhcp_lease(&self, address: Ipv4Addr) -> Result<()> {
+        self.delete(&format!("/v1/dhcp/leases/{address}")).await
     }
 
     /// Brings the pool, or the namespace, back to its beginning.

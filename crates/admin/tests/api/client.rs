@@ -238,6 +238,44 @@ async fn certificates_as_der_and_as_pem() {
 }
 
 #[tokio::test]
+async fn dhcp_is_the_whole_pools_and_leases_come_page_by_page() {
+    let served = Served::on_loopback().await;
+    let client = served.client(Some("a"));
+    assert_eq!(client.dhcp().await.unwrap().counters.dropped["too_short"], 2);
+    let addresses: Vec<_> =
+        client.dhcp_leases().await.unwrap().iter().map(|lease| lease.address.to_string()).collect();
+    assert_eq!(addresses, ["10.99.0.1", "10.99.0.2"]);
+    client.forget_dhcp_lease("10.99.0.1".parse().unwrap()).await.unwrap();
+    let error = client.forget_dhcp_lease("10.99.0.3".parse().unwrap()).await.unwrap_err();
+    assert_eq!(error.kind(), Some(Kind::NotFound));
+    let expected = [
+        "dhcp",
+        "dhcp_leases (None, 10000)",
+        "dhcp_leases (Some(10.99.0.1), 10000)",
+        "forget_dhcp_lease 10.99.0.1",
+        "forget_dhcp_lease 10.99.0.3",
+    ];
+    assert_eq!(served.pool.asked(), expected.map(|call| format!("everything: {call}")));
+}
+
+#[tokio::test]
+async fn a_lease_that_cannot_be_meant_does_not_reach_the_pool() {
+    let served = Served::on_loopback().await;
+    for (method, path, status, field) in [
+        ("GET", "/v1/dhcp/leases?limit=0", 422, "limit"),
+        ("GET", "/v1/dhcp/leases?limit=10001", 422, "limit"),
+        ("GET", "/v1/dhcp/leases?after=10.99.0", 400, "after"),
+        ("GET", "/v1/dhcp?limit=1", 400, "limit"),
+        ("DELETE", "/v1/dhcp/leases/010.99.0.1", 404, "address"),
+        ("DELETE", "/v1/dhcp/leases/10.99.0.1%2F24", 404, "address"),
+    ] {
+        let problem = served.ask(method, path).await.problem();
+        assert_eq!((&problem["status"], &problem["field"]), (&status.into(), &field.into()), "{path}");
+    }
+    assert_eq!(served.pool.asked(), [""; 0]);
+}
+
+#[tokio::test]
 async fn an_error_says_what_the_pool_says() {
     let served = Served::on_loopback().await;
     let error = served.client(None).user("kenmyr/x").await.unwrap_err();

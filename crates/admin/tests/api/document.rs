@@ -20,6 +20,7 @@ fn filled(path: &str) -> String {
         .replace("{name}", "a")
         .replace("{id}", "7")
         .replace("{seq}", "1")
+        .replace("{address}", "10.99.0.1")
         .replace("{store}", "root")
         .replace("{thumbprint}", "A9993E364706816ABA3E25717850C26C9CD0D89D")
 }

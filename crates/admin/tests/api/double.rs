@@ -5,6 +5,7 @@ use lync_admin::dto::*;
 use lync_admin::{ApiError, ApiResult, Pool, Scope};
 use serde_json::json;
 use std::fmt::Debug;
+use std::net::Ipv4Addr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -437,6 +438,27 @@ impl Pool for Double {
     async fn change_clock(&self, change: ClockChange) -> ApiResult<OffsetDateTime> {
         self.note_global("change_clock", ())?;
         change.target(NOW)
+    }
+
+    async fn dhcp(&self) -> ApiResult<DhcpStatus> {
+        self.note_global("dhcp", ())?;
+        Ok(of(json!({"mode": "enterprise", "enabled": true, "listens": ["127.0.0.1:10067/udp"], "counters":
+            {"received": 3, "answered": 1, "send_failed": 0, "taken": 0, "in_use": 0, "dropped": {"too_short": 2}}})))
+    }
+    /// Two leases, of which each page has one.
+    async fn dhcp_leases(&self, after: Option<Ipv4Addr>, limit: u64) -> ApiResult<DhcpLeasePage> {
+        self.note_global("dhcp_leases", (after, limit))?;
+        let last = if after.is_some() { 2 } else { 1 };
+        let lease = json!({"address": format!("10.99.0.{last}"), "client": "010004f2000001",
+            "mac": "00:04:f2:00:00:01", "state": "bound", "expires": "2013-06-01T12:00:00Z"});
+        Ok(of(json!({"leases": [lease], "more": last == 1})))
+    }
+    async fn forget_dhcp_lease(&self, address: Ipv4Addr) -> ApiResult<()> {
+        self.note_global("forget_dhcp_lease", address)?;
+        match address.octets() {
+            [10, 99, 0, 1 | 2] => Ok(()),
+            _ => Err(ApiError::not_found(format!("there is no lease of {address}")).field("address")),
+        }
     }
 
     async fn reset(&self, scope: &Scope, what: Reset) -> ApiResult<()> {
