@@ -10,6 +10,7 @@ mod dhcputil;
 mod hop;
 mod journal;
 mod kept;
+mod leases;
 mod library;
 mod messages;
 mod namespaces;

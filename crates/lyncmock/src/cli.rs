@@ -73,7 +73,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         arguments: Vec<String>,
     },
-    /// Say of a DHCP option 43 or 120 what is wrong with it
+    /// Who has which address of a running pool, and what it answered and dropped; what is wrong with an option 43 or 120
     Dhcp(dhcp::DhcpArgs),
     /// List, add and remove users of a kept pool; set, lock and unlock their PINs
     User(user::UserArgs),
@@ -145,7 +145,7 @@ pub async fn run(arguments: Vec<OsString>) -> ExitCode {
         Some(Command::Phone(arguments)) => phone::run(arguments).await,
         Some(Command::Shell(arguments)) => shell::run(arguments).await,
         Some(Command::DhcpUtil { arguments }) => dhcputil::run(&arguments).await,
-        Some(Command::Dhcp(arguments)) => dhcp::run(&arguments),
+        Some(Command::Dhcp(arguments)) => dhcp::run(arguments).await,
         Some(Command::User(arguments)) => user::run(arguments).await,
         Some(Command::Scenarios(arguments)) => scenarios::run(arguments).await,
         Some(Command::Rules(arguments)) => rules::run(arguments).await,

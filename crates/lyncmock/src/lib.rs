@@ -33,9 +33,11 @@ pub use config::{
     RelayReply, ScenarioCall, Siaddr, UserError, UserFixture, UserState, UsersFile, VoiceVlanWidth,
 };
 pub use endpoints::Endpoints;
+pub use lync_dhcp::{Counters as DhcpCounters, DropReason as DhcpDropReason};
 pub use lync_journal::{DeviceSession, Filter, Missed};
 pub use lync_model::journal::Entry;
-pub use lync_model::rules::{ArmedRule, RuleId, RuleSpec};
+pub use lync_model::lease::{ClientKey, Lease, LeaseState};
+pub use lync_model::rules::{ArmedRule, Mac, RuleId, RuleSpec};
 pub use lync_model::scenario::{Catalogue, Scenario};
 pub use lync_model::{
     Account, AccountState, Clock, Event, Level, LineUri, NamedPolicy, Password, Pin, PinPolicy, SipUri, User,

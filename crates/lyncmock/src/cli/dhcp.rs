@@ -1,14 +1,17 @@
-//! `lyncmock dhcp explain`: says of an option 43 or 120 in hex what is wrong with it.
+//! `lyncmock dhcp`: leases and counters of a running pool; and, of an option 43 or 120 in hex, what is wrong with it.
 
 mod given;
+mod running;
 
 use super::output::{note, print};
+use super::server::ServerArgs;
 use clap::{Args, Subcommand};
 use given::{Given, GivenError};
 use lync_model::scenario::Catalogue;
 use lync_proto::dhcp::explain::{Finding, Listed, explain_43, explain_120, is_good, list_43, list_120};
 use lync_proto::dhcp::{OPTION_SIP_SERVERS, OPTION_VENDOR_SPECIFIC};
 use std::fmt::Write;
+use std::net::Ipv4Addr;
 use std::process::ExitCode;
 
 /// `lyncmock dhcp`
@@ -31,6 +34,31 @@ enum DhcpCommand {
         #[arg(long, value_name = "43|120", value_parser = option_code)]
         option: Option<u8>,
     },
+    /// List the leases of a running pool, and the addresses that nobody gets for a while
+    Leases {
+        /// Print one JSON array
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// End a lease of a running pool, or the time for which nobody gets an address
+    ///
+    /// The client is not told: it goes on with the address until it renews, while somebody else can be given it.
+    Forget {
+        /// The address
+        address: Ipv4Addr,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// Show whom a running pool answers, where, and what became of the datagrams
+    Status {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: ServerArgs,
+    },
 }
 
 fn option_code(text: &str) -> Result<u8, String> {
@@ -40,9 +68,18 @@ fn option_code(text: &str) -> Result<u8, String> {
     }
 }
 
-pub(super) fn run(arguments: &DhcpArgs) -> anyhow::Result<ExitCode> {
-    let DhcpCommand::Explain { hex, option } = &arguments.command;
-    let options = match given::read(&hex.join(" "), *option) {
+pub(super) async fn run(arguments: DhcpArgs) -> anyhow::Result<ExitCode> {
+    match arguments.command {
+        DhcpCommand::Explain { hex, option } => return explain(&hex, option),
+        DhcpCommand::Leases { json, server } => running::leases(&server.client()?, json).await?,
+        DhcpCommand::Forget { address, server } => running::forget(&server.client()?, address).await?,
+        DhcpCommand::Status { json, server } => running::status(&server.client()?, json).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn explain(hex: &[String], option: Option<u8>) -> anyhow::Result<ExitCode> {
+    let options = match given::read(&hex.join(" "), option) {
         Ok(options) => options,
         Err(error) => return wrong_usage(&error),
     };

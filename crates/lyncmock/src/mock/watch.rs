@@ -1,8 +1,10 @@
 //! Seeing what happened, and waiting for it.
 
 use super::LyncMock;
+use lync_dhcp::{Counters, LeaseServer};
 use lync_journal::{DeviceSession, Filter, Missed};
 use lync_model::journal::Entry;
+use lync_model::lease::Lease;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,6 +66,16 @@ impl LyncMock {
     /// them.
     pub fn pcapng(&self) -> Vec<u8> {
         self.running.journal.pcapng(&Filter::default())
+    }
+
+    /// The leases, and the addresses that nobody gets for a while, by address; none but in mode `enterprise`.
+    pub fn dhcp_leases(&self) -> Vec<Lease> {
+        self.running.registrar.leases().map(LeaseServer::leases).unwrap_or_default()
+    }
+
+    /// How many datagrams DHCP answered, and dropped for which reason, since the start.
+    pub fn dhcp_counters(&self) -> Counters {
+        self.running.registrar.counters()
     }
 
     /// The roots that the front end trusts, DER.
