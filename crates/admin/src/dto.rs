@@ -23,7 +23,7 @@ pub use account::{Account, AccountState, AccountUpdate, NewAccount, PasswordUpda
 pub use certificate::{
     AssignedCertificate, Certificate, CertificateStore, CertificateUse, ClientCertificate,
 };
-pub use clock::{ClockChange, Now};
+pub use clock::{ClockChange, Now, True};
 pub use dhcp::{DhcpCounters, DhcpLease, DhcpLeasePage, DhcpLeaseState, DhcpMode, DhcpStatus};
 pub use diagnostic::Diagnostic;
 pub use endpoints::Endpoints;

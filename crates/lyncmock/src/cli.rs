@@ -89,7 +89,7 @@ enum Command {
     Certificates(certificates::CertificatesArgs),
     /// Restart the internal web service of a running pool
     WebService(web_service::WebServiceArgs),
-    /// Show, set and advance the clock of a running pool
+    /// Show, set, advance and reset the clock of a running pool
     Clock(clock::ClockArgs),
     /// Show and change settings of a running pool: UsePinAuth, EnableDHCPServer and the others
     Settings(settings::SettingsArgs),

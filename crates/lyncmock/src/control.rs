@@ -350,9 +350,10 @@ impl Pool for Control {
     async fn change_clock(&self, change: ClockChange) -> ApiResult<OffsetDateTime> {
         // What is out of range is refused before anything moves.
         let target = change.target(self.core.clock.now())?;
-        let changed = match change {
-            ClockChange::Advance(by) => self.core.advance_clock(by.0),
-            ClockChange::Set(_) => self.core.set_clock(target),
+        let changed = match (change, target) {
+            (ClockChange::Advance(by), _) => self.core.advance_clock(by.0),
+            (_, Some(to)) => self.core.set_clock(to),
+            (_, None) => return Ok(self.core.reset_clock()),
         };
         changed.map_err(|error| ApiError::invalid(error.to_string()))
     }

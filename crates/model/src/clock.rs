@@ -12,6 +12,8 @@ pub struct Clock {
 #[derive(Clone, Copy, Debug)]
 struct Shown {
     state: State,
+    /// What it was made with.
+    first: State,
     /// How often it was set.
     sets: u64,
 }
@@ -62,13 +64,21 @@ impl Clock {
         shown.sets += 1;
     }
 
-    /// How often the clock was [set](Self::set): whoever moved it before that has nothing left to take back.
+    /// Brings it back to what it was made with: the system's time, or the moment at which it stood still. It counts as
+    /// [set](Self::set).
+    pub fn reset(&self) {
+        let mut shown = self.lock();
+        shown.state = shown.first;
+        shown.sets += 1;
+    }
+
+    /// How often the clock was [set](Self::set) or [reset](Self::reset): whoever moved it before that has nothing left to take back.
     pub fn times_set(&self) -> u64 {
         self.lock().sets
     }
 
     fn new(state: State) -> Self {
-        Self { shown: Arc::new(Mutex::new(Shown { state, sets: 0 })) }
+        Self { shown: Arc::new(Mutex::new(Shown { state, first: state, sets: 0 })) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Shown> {
@@ -105,5 +115,18 @@ mod tests {
         let before = clock.now();
         clock.advance(Duration::days(180));
         assert!(clock.now() - before >= Duration::days(180));
+    }
+
+    #[test]
+    fn a_reset_clock_shows_what_it_was_made_with() {
+        let clock = Clock::stopped(datetime!(2013-06-01 12:00 UTC));
+        clock.set(datetime!(2014-01-01 00:00 UTC));
+        clock.advance(Duration::days(3));
+        clock.reset();
+        assert_eq!((clock.now(), clock.times_set()), (datetime!(2013-06-01 12:00 UTC), 2));
+        let running = Clock::system();
+        running.set(datetime!(2014-01-01 00:00 UTC));
+        running.reset();
+        assert!((system_now() - running.now()).abs() < Duration::minutes(1));
     }
 }

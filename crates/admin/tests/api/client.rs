@@ -135,6 +135,7 @@ async fn the_pool_and_its_settings() {
     let hours = ClockChange::Advance(Span(time::Duration::hours(8)));
     assert_eq!(client.change_clock(hours).await.unwrap(), NOW + time::Duration::hours(8));
     assert_eq!(client.change_clock(ClockChange::Set(NOW)).await.unwrap(), NOW);
+    assert_eq!(client.change_clock(ClockChange::Reset(True)).await.unwrap(), NOW);
     client.restart_web().await.unwrap();
     let expected = [
         "endpoints",
@@ -155,6 +156,7 @@ async fn the_pool_and_its_settings() {
         "events",
         "events_xml",
         "clock",
+        "change_clock",
         "change_clock",
         "change_clock",
         "restart_web",

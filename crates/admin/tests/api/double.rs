@@ -437,7 +437,7 @@ impl Pool for Double {
     }
     async fn change_clock(&self, change: ClockChange) -> ApiResult<OffsetDateTime> {
         self.note_global("change_clock", ())?;
-        change.target(NOW)
+        change.target(NOW).map(|target| target.unwrap_or(NOW))
     }
 
     async fn dhcp(&self) -> ApiResult<DhcpStatus> {

@@ -4,7 +4,7 @@ use super::output::print;
 use super::server::ServerArgs;
 use clap::{Args, Subcommand};
 use lync_admin::Span;
-use lync_admin::dto::ClockChange;
+use lync_admin::dto::{ClockChange, True};
 use lync_proto::format_instant;
 use std::process::ExitCode;
 use time::OffsetDateTime;
@@ -40,6 +40,11 @@ enum ClockCommand {
         #[command(flatten)]
         server: ServerArgs,
     },
+    /// Bring it back to the system's time
+    Reset {
+        #[command(flatten)]
+        server: ServerArgs,
+    },
 }
 
 fn moment(text: &str) -> Result<OffsetDateTime, String> {
@@ -54,6 +59,7 @@ pub(super) async fn run(arguments: ClockArgs) -> anyhow::Result<ExitCode> {
             server.client()?.change_clock(ClockChange::Advance(by)).await?
         }
         ClockCommand::Set { to, server } => server.client()?.change_clock(ClockChange::Set(to)).await?,
+        ClockCommand::Reset { server } => server.client()?.change_clock(ClockChange::Reset(True)).await?,
     };
     print(format!("{}\n", format_instant(now)))?;
     Ok(ExitCode::SUCCESS)

@@ -4,7 +4,7 @@ use super::*;
 use crate::config::{Config, Options};
 use crate::pool::Running;
 use lync_admin::Kind;
-use lync_admin::dto::{Reset, UserState};
+use lync_admin::dto::{Reset, True, UserState};
 use lync_model::Clock;
 use serde_json::json;
 use time::macros::datetime;
@@ -126,6 +126,17 @@ async fn lifting_leaves_a_clock_that_was_set_right() {
         Kind::Conflict,
         "the clock ends there"
     );
+}
+
+#[tokio::test]
+async fn a_clock_that_was_moved_goes_back_to_where_it_began() {
+    let (running, control) = pool().await;
+    let id = arm(&control, "client-certificate-expired", None).await;
+    control.change_clock(ClockChange::Set(datetime!(2020-01-01 0:00 UTC))).await.unwrap();
+    let began = datetime!(2026-01-01 12:00 UTC);
+    assert_eq!(control.change_clock(ClockChange::Reset(True)).await.unwrap(), began);
+    control.lift(&everything(), id).await.unwrap();
+    assert_eq!(running.clock.now(), began, "whoever resets the clock has set it");
 }
 
 #[tokio::test]

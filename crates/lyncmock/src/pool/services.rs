@@ -51,6 +51,12 @@ impl Core {
         Ok(self.clock_changed())
     }
 
+    /// Brings the clock back to what it showed without any change.
+    pub(crate) fn reset_clock(&self) -> OffsetDateTime {
+        self.clock.reset();
+        self.clock_changed()
+    }
+
     /// Moves the clock.
     pub(crate) fn advance_clock(&self, by: Duration) -> Result<OffsetDateTime, OutOfTime> {
         let to = self.clock.now().checked_add(by).ok_or(OutOfTime)?;
