@@ -49,7 +49,7 @@ impl Control {
 #[async_trait]
 impl Pool for Control {
     async fn ready(&self) -> bool {
-        // Whoever asks over the API finds every socket bound; what can fail is the store.
+        // Whoever asks over the API finds every socket bound and every scenario armed; what can fail is the store.
         self.core.store.policy().await.is_ok()
     }
 

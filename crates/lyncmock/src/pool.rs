@@ -184,25 +184,42 @@ impl Running {
             clock,
         });
         core.recall_settings().await?;
-        let shutdown = CancellationToken::new();
-        let mut tasks = JoinSet::new();
-        wiring::serve(&core, sockets, &mut tasks, &shutdown).await?;
+        let (shutdown, mut tasks) = (CancellationToken::new(), JoinSet::new());
         core.users_changed().await;
         core.tell_what_was_left_armed();
-        core.arm_configured().await?;
+        if let Err(error) = arm_and_serve(&core, sockets, &mut tasks, &shutdown).await {
+            core.leave().await;
+            return Err(error);
+        }
         Ok(Self { core, shutdown, tasks, _lock: lock, _scratch: scratch })
     }
 
     /// Stops every part and waits until all have ended.
-    ///
-    /// A pool that is kept is left as its scenarios found it: they go with the process, what they changed would not.
     pub(crate) async fn stop(mut self) {
-        if self.core.config.data_dir.is_some() {
-            self.core.lift_everything().await;
-        }
+        self.core.leave().await;
         self.shutdown.cancel();
         while self.tasks.join_next().await.is_some() {}
     }
+}
+
+impl Core {
+    /// A pool that is kept is left without its scenarios: they go with the process, what they changed would not.
+    async fn leave(self: &Arc<Self>) {
+        if self.config.data_dir.is_some() {
+            self.lift_everything().await;
+        }
+    }
+}
+
+/// Nothing is served before everything is armed: who asks whether the pool is ready, and every phone, finds it so.
+async fn arm_and_serve(
+    core: &Arc<Core>,
+    sockets: Sockets,
+    tasks: &mut JoinSet<()>,
+    shutdown: &CancellationToken,
+) -> Result<(), StartError> {
+    core.arm_configured().await?;
+    wiring::serve(core, sockets, tasks, shutdown).await
 }
 
 impl Drop for Running {

@@ -23,7 +23,7 @@ pub(crate) async fn health() -> Raw {
 
 /// Tell whether the pool can be used
 ///
-/// It can when all listeners are bound and the store answers.
+/// It can when all listeners are bound, what the configuration names is armed, and the store answers.
 #[utoipa::path(get, path = "/ready", tag = "health", security(()),
     responses(
         (status = 200, description = "It can", body = String, content_type = "text/plain", example = "ready"),
