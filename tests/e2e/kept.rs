@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lync_tests::command::Served;
 use lync_tests::logs;
-use lyncmock::{CertificateKey, LyncMock, Options};
+use lyncmock::{CertificateKey, LyncMock, Options, User};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -70,6 +70,28 @@ async fn users_pins_certificates_and_authority_survive_a_restart() {
     // The certificate of before is still published.
     let renewal = lync_phone::SignIn::renew(signed_in.certificate, signed_in.key);
     assert_eq!(second.aim(renewal).run().await.outcome.unwrap().user, ken);
+}
+
+#[tokio::test]
+async fn what_was_set_under_a_scenario_is_there_after_an_orderly_stop() {
+    let dir = TempDir::new().unwrap();
+    let pool = start(dir.path()).await;
+    pool.scenario("pin-expired").for_user("kenmyer").arm().await.unwrap();
+    pool.set_pin(&"sip:kenmyer@litwareinc.com".parse().unwrap(), "593186").await.unwrap();
+    pool.scenario("pin-locked").for_user("duplicate-other-pin-a").arm().await.unwrap();
+    let users = pool.users().await.unwrap();
+    let other = users.into_iter().find(|user| user.sip_uri.as_str().contains("other-pin-a")).unwrap();
+    let line_uri = Some("tel:+12065551777;ext=1777".parse().unwrap());
+    pool.update_user(&User { line_uri, ..other }).await.unwrap();
+    pool.stop().await;
+
+    let pool = start(dir.path()).await;
+    assert!(pool.phone("1219", "0712").run().await.outcome.is_err());
+    assert!(pool.phone("1219", "593186").run().await.outcome.is_ok(), "the new PIN is gone");
+    assert!(
+        pool.phone("1777", "5937").run().await.outcome.is_ok(),
+        "still locked, or the new number is gone"
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Arming scenarios: what the catalogue says is done to the running pool, and taken back.
 //!
 //! A scenario changes the real cause where there is one: a user's state, a setting, a certificate store, a listener,
-//! the clock. Lifting it puts back what it found.
+//! the clock. Lifting it puts back what it found, but for what an administrator has set since.
 
 mod apply;
 mod rules;
@@ -16,7 +16,7 @@ use lync_model::journal::{Entry, Journal, Outcome, Protocol, names};
 use lync_model::rules::RuleError;
 use lync_model::scenario::{Catalogue, Scenario, UnknownScenario};
 use lync_model::{SipUri, User};
-use lync_store::UserRecord;
+use lync_store::{StoreError, UserRecord};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -310,15 +310,18 @@ impl Core {
         called(&self.users().await?, given).cloned()
     }
 
-    /// The users as the armed scenarios found them, and those that scenarios added.
-    pub(crate) fn found_by_scenarios(&self) -> (Vec<Arc<UserRecord>>, Vec<SipUri>) {
-        let all = self.scenarios.list();
-        let changes = all.iter().flat_map(|armed| &armed.undo).filter_map(|change| match change {
-            Undo::User { record, added, .. } => Some((Arc::clone(record), added.clone())),
-            _ => None,
-        });
-        let (records, added): (Vec<_>, Vec<_>) = changes.unzip();
-        (records, added.concat())
+    /// The users whom the armed scenarios changed as they will be without these, and those that scenarios added.
+    pub(crate) async fn without_scenarios(&self) -> Result<(Vec<UserRecord>, Vec<SipUri>), StoreError> {
+        let (mut records, mut all_added) = (Vec::new(), Vec::new());
+        for armed in self.scenarios.list() {
+            for change in &armed.undo {
+                if let Undo::User { record, added, after, .. } = change {
+                    records.extend(self.store.without_change(record, after.as_deref()).await?);
+                    all_added.extend_from_slice(added);
+                }
+            }
+        }
+        Ok((records, all_added))
     }
 
     /// An armed scenario that names this user, or has changed it.

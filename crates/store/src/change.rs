@@ -19,7 +19,7 @@ const NUMBERS: u64 = 1_000_000_000_000_000;
 impl Store {
     /// Brings a user into a state, and answers with the users who were added for that.
     ///
-    /// To lift it, [`record`](Self::record) the user before; [`restore`](Self::restore) the record afterwards and
+    /// To lift it, [`record`](Self::record) the user before and after; then [take it back](Self::take_back) and
     /// [remove](Self::remove_user) those who were added. All of a change happens, or nothing.
     ///
     /// | change | what is done |

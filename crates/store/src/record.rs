@@ -1,5 +1,7 @@
 //! Everything that is kept of one user: taken down, and put back as it was.
 
+mod lifted;
+
 use crate::accounts::names::{self, Names};
 use crate::accounts::{self, StoredAccount};
 use crate::database::from_stored;

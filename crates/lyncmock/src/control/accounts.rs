@@ -70,7 +70,7 @@ impl Control {
         let account = self.found_account(scope, given).await?;
         self.core.store.remove_account(&account.sam_account_name).await.or_refused()?;
         if let Some(user) = &account.sip_uri {
-            self.leave_namespace_for_good(user);
+            self.leave_namespace_for_good(user).await?;
             self.core.users_changed().await;
         }
         Ok(())

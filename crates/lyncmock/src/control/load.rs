@@ -74,7 +74,7 @@ impl Control {
 
     /// Who is there when the state is loaded.
     async fn users_to_be(&self, scope: &Scope, state: &State) -> ApiResult<Vec<User>> {
-        let (found, added) = self.core.found_by_scenarios();
+        let (found, added) = self.core.without_scenarios().await.or_refused()?;
         let there = self.core.store.users().await.or_refused()?;
         let mut users: BTreeMap<_, _> = there.into_iter().map(|user| (user.sip_uri.clone(), user)).collect();
         users.retain(|user, _| !added.contains(user));

@@ -43,12 +43,14 @@ impl Control {
         self.core.rules.namespaces().update(|namespaces| namespaces.remove_user(user));
     }
 
-    /// The same, unless the user is only gone until the scenario is lifted that found it: it comes back to where it was.
-    pub(super) fn leave_namespace_for_good(&self, user: &SipUri) {
-        let (found, _) = self.core.found_by_scenarios();
+    /// The same, unless the user is only gone until the scenario is lifted that removed it: it comes back to where it
+    /// was.
+    pub(super) async fn leave_namespace_for_good(&self, user: &SipUri) -> ApiResult<()> {
+        let (found, _) = self.core.without_scenarios().await.or_refused()?;
         if !found.iter().any(|record| record.user() == user) {
             self.leave_namespace(user);
         }
+        Ok(())
     }
 
     /// Whether the scope's namespace is there, or may be made.

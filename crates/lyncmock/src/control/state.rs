@@ -17,8 +17,8 @@ impl Control {
     /// A namespace has neither settings nor a policy of its own.
     ///
     /// Accounts, users, policies and grants are one moment's; so are the scenarios and the namespaces, for the caller
-    /// keeps away whoever changes them over the API. The rules and each of the settings may be of the moment before. A
-    /// rule or a scenario for a user who is gone is left out: it could not be loaded.
+    /// keeps away whoever changes them over the API. The rules, each of the settings, and users whom scenarios changed may
+    /// be of the moment before. A rule or a scenario for a user who is gone is left out: it could not be loaded.
     pub(super) async fn dump(&self, scope: &Scope, secrets: bool) -> ApiResult<State> {
         let pool = scope.namespace.is_none();
         let mut registrar = self.core.registrar_settings.base();
@@ -45,9 +45,9 @@ impl Control {
         })
     }
 
-    /// The accounts as the armed scenarios found them.
+    /// The accounts without the armed scenarios.
     pub(super) async fn accounts_as_found(&self) -> ApiResult<Vec<StoredAccount>> {
-        let (found, added) = self.core.found_by_scenarios();
+        let (found, added) = self.core.without_scenarios().await.or_refused()?;
         Ok(as_found(self.core.store.stored_accounts().await.or_refused()?, &found, &added))
     }
 

@@ -303,15 +303,17 @@ async fn accounts_of_a_state_are_those_that_scenarios_found() {
 }
 
 #[tokio::test]
-async fn a_user_who_was_disabled_under_a_scenario_is_back_with_the_account_when_it_is_lifted() {
+async fn a_user_who_was_disabled_under_a_scenario_stays_so_with_the_account_of_before() {
     let (_running, control) = pool().await;
     let scope = everything();
     let before = control.state(&scope, true).await.unwrap();
-    let id = arm(&control, "pin-locked", Some("kenmyer")).await;
+    let id = arm(&control, "windows-account-locked", Some("kenmyer")).await;
     control.disable_user(&scope, "kenmyer").await.unwrap();
-    assert_eq!(accounts_like(&control, "kenmyer").await, [of("kenmyer", "kenmyer@litwareinc.com", None)]);
     control.lift(&scope, id).await.unwrap();
-    assert_eq!(control.state(&scope, true).await.unwrap(), before);
+    assert_eq!(accounts_like(&control, "kenmyer").await, [of("kenmyer", "kenmyer@litwareinc.com", None)]);
+    assert!(!addresses(&control).await.contains(&"sip:kenmyer@litwareinc.com".to_owned()));
+    let after = control.state(&scope, true).await.unwrap();
+    assert_eq!(after.accounts, before.accounts);
 }
 
 #[tokio::test]
@@ -386,7 +388,25 @@ async fn a_state_that_is_told_while_all_changes_names_nothing_that_is_not_in_it(
 async fn a_user_who_comes_back_from_a_scenario_is_in_the_namespace_again() {
     let (_running, control) = pool().await;
     let own = namespace("a");
-    for (gone, what) in [("disabled", Reset::Scenarios), ("removed", Reset::All), ("account", Reset::All)] {
+    add(&control, &own, "toni@a.test").await;
+    for gone in ["removed", "added anew and removed"] {
+        let wish = ArmScenario { scenario: "user-not-found".to_owned(), user: Some("toni".to_owned()) };
+        control.arm(&own, wish).await.unwrap();
+        if gone != "removed" {
+            add(&control, &own, "toni@a.test").await;
+            control.remove_user(&own, "toni").await.unwrap();
+        }
+        control.reset(&own, Reset::Scenarios).await.unwrap();
+        let toni = control.user(&everything(), "toni").await.unwrap();
+        assert_eq!(toni.namespace.as_deref(), Some("a"), "{gone}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_whom_somebody_removed_does_not_come_back_from_a_scenario() {
+    let (_running, control) = pool().await;
+    let own = namespace("a");
+    for (gone, what) in [("removed", Reset::All), ("account", Reset::All), ("disabled", Reset::Scenarios)] {
         add(&control, &own, "toni@a.test").await;
         let wish = ArmScenario { scenario: "user-disabled".to_owned(), user: Some("toni".to_owned()) };
         control.arm(&own, wish).await.unwrap();
@@ -395,13 +415,56 @@ async fn a_user_who_comes_back_from_a_scenario_is_in_the_namespace_again() {
             "removed" => control.remove_user(&own, "toni").await.unwrap(),
             _ => control.remove_account(&own, "toni").await.unwrap(),
         }
+        let dumped = control.state(&everything(), false).await.unwrap().users.unwrap();
+        assert!(dumped.iter().all(|user| user.sip_address != "sip:toni@a.test"), "{gone}");
         control.reset(&own, what).await.unwrap();
-        if what == Reset::Scenarios {
-            let toni = control.user(&everything(), "toni").await.unwrap();
-            assert_eq!(toni.namespace.as_deref(), Some("a"), "{gone}");
-            control.remove_user(&own, "toni").await.unwrap();
-        }
         assert!(!addresses(&control).await.contains(&"sip:toni@a.test".to_owned()), "{gone}");
         assert!(control.namespaces().await.unwrap().iter().all(|one| one.users.is_empty()), "{gone}");
     }
+}
+
+/// What the shell sets to mend it is told in a dump, and stays when the scenario goes.
+#[tokio::test]
+async fn a_fix_is_in_the_state_and_outlives_the_scenario() {
+    let (running, control) = pool().await;
+    let scope = everything();
+    let id = arm(&control, "pin-expired", Some("kenmyer")).await;
+    control
+        .set_pin(&scope, "kenmyer", serde_json::from_value(json!({ "pin": "8351" })).unwrap())
+        .await
+        .unwrap();
+    assert!(control.armed(&scope).await.unwrap()[0].cured);
+    let ken = "sip:kenmyer@litwareinc.com".parse().unwrap();
+    let set = running.store.record(&ken).await.unwrap().pin().unwrap().phc;
+    let pin_of = async || {
+        let users = control.state(&scope, true).await.unwrap().users.unwrap();
+        let ken = users.into_iter().find(|user| user.sip_address == "sip:kenmyer@litwareinc.com").unwrap();
+        serde_json::to_string(&ken).unwrap()
+    };
+    assert!(pin_of().await.contains(&set));
+    control.lift(&scope, id).await.unwrap();
+    assert!(pin_of().await.contains(&set));
+}
+
+/// Asks from the first moment, while much is being armed.
+#[tokio::test]
+async fn a_pool_that_is_ready_has_everything_armed() {
+    const MANY: usize = 200;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut options = Options::on_free_ports();
+    options.listen.admin = Some(free);
+    options.scenarios = Some(vec!["user-pin-store-unavailable".to_owned(); MANY]);
+    let config = Config::from_options(options).unwrap();
+    let client = lync_admin::Client::new(&format!("http://{free}"), None, None).unwrap();
+    let armed_when_ready = async {
+        loop {
+            if client.ready().await.is_ok() {
+                return client.armed().await.unwrap().len();
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let (running, armed) = tokio::join!(Running::start(config, Clock::system()), armed_when_ready);
+    running.unwrap();
+    assert_eq!(armed, MANY);
 }

@@ -101,7 +101,7 @@ impl Control {
     pub(super) async fn delete_user(&self, scope: &Scope, given: &str) -> ApiResult<()> {
         let user = self.found(scope, given).await?.sip_uri;
         self.core.store.remove_user(&user).await.or_refused()?;
-        self.leave_namespace_for_good(&user);
+        self.leave_namespace_for_good(&user).await?;
         self.core.users_changed().await;
         Ok(())
     }
@@ -110,12 +110,12 @@ impl Control {
     pub(super) async fn disable(&self, scope: &Scope, given: &str) -> ApiResult<()> {
         let user = self.found(scope, given).await?.sip_uri;
         self.core.store.disable_user(&user).await.or_refused()?;
-        self.leave_namespace_for_good(&user);
+        self.leave_namespace_for_good(&user).await?;
         self.core.users_changed().await;
         Ok(())
     }
 
-    /// Gives a user another address. A scenario would bring the old one back when it is lifted.
+    /// Gives a user another address. A scenario could not be taken back under another.
     pub(super) async fn rename(&self, scope: &Scope, given: &str, wish: &NewAddress) -> ApiResult<User> {
         let new = sip_uri(&wish.sip_address)?;
         let found = self.found(scope, given).await?;

@@ -55,14 +55,15 @@ impl Core {
             Undo::Rule(id) => {
                 self.rules.disarm(*id);
             }
-            Undo::User { record, added, .. } => {
+            Undo::User { record, added, after, .. } => {
                 for twin in added {
                     match self.store.remove_user(twin).await {
                         Ok(()) | Err(StoreError::NoSuchUser(_)) => {}
                         Err(error) => return Err(pool(&error)),
                     }
                 }
-                self.store.restore(record).await.map_err(|error| pool(&error))?;
+                // What an administrator has set since stays, or lifting would take the fix back.
+                self.store.take_back(record, after.as_deref()).await.map_err(|error| pool(&error))?;
             }
             Undo::Web => self.web.lift(scenario),
             Undo::Registrar => self.registrar_settings.lift(scenario),

@@ -1,4 +1,4 @@
-//! A pool at one moment, as its armed scenarios found it.
+//! A pool at one moment, as it is without its armed scenarios.
 
 use crate::control::policies::tag;
 use crate::control::scope::{sees, shown};
@@ -19,13 +19,13 @@ pub(super) struct Moment {
     namespaces: Arc<Namespaces>,
     rules: Vec<ArmedRule>,
     armed: Vec<ArmedScenario>,
-    /// The users that armed scenarios changed, as they were.
-    found: Vec<Arc<UserRecord>>,
+    /// The users that armed scenarios changed, as they will be without these.
+    found: Vec<UserRecord>,
     /// The users that armed scenarios added.
     added: Vec<SipUri>,
 }
 
-/// A user as the armed scenarios found it.
+/// A user as it is without the armed scenarios.
 pub(super) struct Found<'a> {
     pub(super) user: &'a User,
     /// SamAccountName.
@@ -41,7 +41,7 @@ impl Control {
     pub(super) async fn moment(&self, records: bool) -> ApiResult<Moment> {
         let core = &self.core;
         let _still = core.scenarios.hold_still().await;
-        let (found, added) = core.found_by_scenarios();
+        let (found, added) = core.without_scenarios().await.or_refused()?;
         Ok(Moment {
             namespaces: core.rules.namespaces().get(),
             rules: core.rules.list(),
@@ -128,10 +128,10 @@ impl Moment {
     }
 }
 
-/// The accounts as the armed scenarios found them, which changed and added these users.
+/// The accounts without the armed scenarios, which changed and added these users.
 pub(super) fn as_found(
     mut accounts: Vec<StoredAccount>,
-    found: &[Arc<UserRecord>],
+    found: &[UserRecord],
     added: &[SipUri],
 ) -> Vec<StoredAccount> {
     accounts.retain(|stored| stored.account.sip_uri.as_ref().is_none_or(|user| !added.contains(user)));
