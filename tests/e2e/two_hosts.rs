@@ -4,7 +4,7 @@ use lync_admin::Client;
 use lync_admin::dto::{RegistrarChange, WebChange};
 use lync_phone::StepName;
 use lync_tests::{logs, raw};
-use lyncmock::{BuildError, Filter, LyncMock, Options, StartError};
+use lyncmock::{BuildError, Catalogue, Filter, LyncMock, Options, StartError};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -55,6 +55,38 @@ async fn a_front_end_without_its_other_host_writes_47067_and_asks_for_the_pin_ag
     assert_eq!(failure.step, StepName::WebTicket);
     let numbers: Vec<_> = front_end.events().iter().map(|event| event.id).collect();
     assert_eq!(numbers, [Some(47067), Some(47067)]);
+}
+
+/// Whatever the catalogue says about the hop fails where it can be armed, and is refused where it cannot act.
+#[tokio::test]
+async fn what_fails_the_hop_is_armed_on_the_host_that_it_is_about() {
+    let dir = TempDir::new().unwrap();
+    let host = host(dir.path()).await;
+    let front_end = front_end_of(dir.path(), &host).await.unwrap();
+    let mut refused = 0;
+    for scenario in Catalogue::built_in().iter().filter(|scenario| scenario.chapter == "hop") {
+        match front_end.scenario(&scenario.name).arm().await {
+            Ok(armed) => {
+                assert!(front_end.phone("1219", "0712").run().await.outcome.is_err(), "{}", scenario.name);
+                armed.lift().await.unwrap();
+            }
+            Err(error) => {
+                let told = format!(
+                    "{} acts where the user-PIN service is; arm it there, on localhost",
+                    scenario.name
+                );
+                assert_eq!(error.to_string(), told);
+                // What takes seconds to fail is left to its own test.
+                host.scenario(&scenario.name).arm().await.unwrap().lift().await.unwrap();
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!(refused, 16);
+    let armed = host.scenario("user-pin-service-error").arm().await.unwrap();
+    assert!(front_end.phone("1219", "0712").run().await.outcome.is_err());
+    armed.lift().await.unwrap();
+    assert!(front_end.phone("1219", "0712").run().await.outcome.is_ok());
 }
 
 #[tokio::test]

@@ -474,7 +474,9 @@ fn refused(error: ScenarioError) -> ApiError {
         ScenarioError::NoSuchUser { nearest, .. } => ApiError::not_found(told).field("user").nearest(nearest),
         ScenarioError::SeveralUsers { .. } => ApiError::not_found(told).field("user"),
         ScenarioError::Everybody { .. } => ApiError::invalid(told).field("user"),
-        ScenarioError::WholePool { .. } => ApiError::conflict(told).field("scenario"),
+        ScenarioError::WholePool { .. } | ScenarioError::Elsewhere { .. } => {
+            ApiError::conflict(told).field("scenario")
+        }
         ScenarioError::UserTaken { .. } | ScenarioError::Nobody { .. } => {
             ApiError::conflict(told).field("user")
         }

@@ -54,6 +54,14 @@ pub enum ScenarioError {
         /// The scenario.
         scenario: String,
     },
+    /// It acts where the user-PIN service is, and that is another host.
+    #[error("{scenario} acts where the user-PIN service is; arm it there, on {host}")]
+    Elsewhere {
+        /// The scenario.
+        scenario: String,
+        /// The host whose service this front end asks.
+        host: String,
+    },
     /// Another armed scenario has already changed this user.
     #[error("{user} is already changed by the scenario {by}; lift that first")]
     UserTaken {
@@ -177,6 +185,7 @@ impl Core {
         if namespace.is_some() && scenario.changes_whole_pool() {
             return Err(ScenarioError::WholePool { scenario: scenario.name.clone() });
         }
+        self.check_place(scenario)?;
         let core = Arc::clone(self);
         let (user, namespace) = (user.map(str::to_owned), namespace.map(str::to_owned));
         to_the_end(async move { core.arm_now(scenario, user, namespace).await }).await
@@ -218,6 +227,17 @@ impl Core {
         self.scenarios.keep(armed.clone());
         self.mark_armed();
         Ok(armed)
+    }
+
+    /// Whether anything of a scenario can act in this process: that of a front end serves no user-PIN service where
+    /// it asks that of another host.
+    pub(crate) fn check_place(&self, scenario: &Scenario) -> Result<(), ScenarioError> {
+        match &self.config.userpin.service {
+            Some(service) if scenario.effects.iter().all(rules::is_of_user_pin) => {
+                Err(ScenarioError::Elsewhere { scenario: scenario.name.clone(), host: service.host.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Takes a scenario back.

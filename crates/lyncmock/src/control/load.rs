@@ -49,9 +49,11 @@ impl Control {
         }
         self.checked(state.rules.as_deref().unwrap_or_default(), &users)?;
         for ArmScenario { scenario, user } in state.armed.iter().flatten() {
-            Catalogue::built_in().get(scenario).map_err(|unknown| {
+            let known = Catalogue::built_in().get(scenario).map_err(|unknown| {
                 ApiError::invalid(unknown.to_string()).field("armed").nearest(unknown.nearest)
             })?;
+            let here = self.core.check_place(known);
+            here.map_err(|error| ApiError::conflict(error.to_string()).field("armed"))?;
             if let Some(user) = user {
                 called(&users, user).map_err(|error| ApiError::invalid(error.to_string()).field("armed"))?;
             }

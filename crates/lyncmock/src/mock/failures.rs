@@ -40,7 +40,8 @@ impl<'a> ScenarioBuilder<'a> {
     ///
     /// # Errors
     /// When the catalogue has no such scenario (the error names the nearest), there is no such user, the user cannot be
-    /// changed so, or the scenario changes the whole pool and takes no user.
+    /// changed so, the scenario changes the whole pool and takes no user, or it acts where the user-PIN service is and that
+    /// is another host.
     pub async fn arm(self) -> Result<Armed, ScenarioError> {
         let armed = self.core.arm(self.name, self.user, None).await?;
         Ok(Armed { core: Arc::clone(self.core), id: armed.id, name: armed.name })

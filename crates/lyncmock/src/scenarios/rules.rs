@@ -4,7 +4,7 @@ use crate::pool::Core;
 use lync_model::User;
 use lync_model::diagnostics::DiagnosticsTable;
 use lync_model::rules::{Known, Owner, Place, Rule, RuleError, RuleId, RuleSpec};
-use lync_model::scenario::Service;
+use lync_model::scenario::{Effect, Service};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -60,6 +60,10 @@ impl Core {
     /// closed, or the front end would go on with the user-PIN service over one that it has.
     pub(crate) fn arm_rule(&self, rule: Rule, owner: Owner) -> Result<RuleId, RuleError> {
         let place = rule.spec().place.clone();
+        if let Some(problem) = self.in_vain(&place) {
+            let rule = rule.spec().name.as_deref().unwrap_or_default();
+            tracing::warn!(rule, place, problem, "a rule was armed in vain");
+        }
         let id = self.rules.arm(rule, owner)?;
         for (name, service) in LISTENERS {
             if place == Place::Tls.as_str() || place == format!("{}.{name}", Place::Tls) {
@@ -68,6 +72,28 @@ impl Core {
         }
         Ok(id)
     }
+}
+
+impl Core {
+    /// Why no rule of this place can act in this process, if that is so.
+    fn in_vain(&self, place: &str) -> Option<String> {
+        let service = self.config.userpin.service.as_ref().filter(|_| is_at_user_pin(place))?;
+        Some(format!("the user-PIN service is on {}; arm it there", service.host))
+    }
+}
+
+/// Whether an effect is one on the user-PIN service and its listener alone.
+pub(super) fn is_of_user_pin(effect: &Effect) -> bool {
+    match effect {
+        Effect::Rule(spec) => is_at_user_pin(&spec.place),
+        Effect::Stop(service) => *service == Service::UserPin,
+        _ => false,
+    }
+}
+
+fn is_at_user_pin(place: &str) -> bool {
+    let place = place.trim();
+    place.split('.').next() == Some(Place::UserPin.as_str()) || place == "tls.userpin"
 }
 
 /// The operations of the TLS place, and their listeners.
@@ -95,4 +121,23 @@ pub(crate) fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> 
     let scored = names.map(|name| (strsim::jaro_winkler(&given, &name.to_ascii_lowercase()), name));
     let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
     (best.0 > 0.7).then(|| best.1.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_of_the_user_pin_service_is_known_by_its_name() {
+        for (place, expected) in [
+            ("userpin", true),
+            ("userpin.verify-pin", true),
+            ("tls.userpin", true),
+            ("tls", false),
+            ("tls.https", false),
+            ("webticket.pin", false),
+        ] {
+            assert_eq!(is_at_user_pin(place), expected, "{place}");
+        }
+    }
 }
