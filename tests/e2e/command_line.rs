@@ -388,7 +388,11 @@ async fn an_empty_interface_serves_no_interface() {
 #[tokio::test]
 async fn an_interface_that_is_not_there_and_a_file_for_a_folder_are_told() {
     let finished = run(&["serve", "--dhcp-interfaces", "nosuch0"]).await;
-    assert!(finished.stderr.contains("dhcp.interfaces: cannot listen on nosuch0"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("dhcp.interfaces: there is no interface nosuch0; there are "),
+        "{}",
+        finished.stderr
+    );
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("a-file");
     std::fs::write(&file, "").unwrap();

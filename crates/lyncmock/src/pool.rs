@@ -144,6 +144,7 @@ impl Deref for Running {
 impl Running {
     /// Starts every part; when this returns, every socket is bound and served, and every scenario is armed.
     pub(crate) async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        bind::interfaces_are_there(&config)?;
         wiring::nobody_else_serves(&config).await?;
         let sockets = Sockets::bind(&config)?;
         let scratch = scratch()?;

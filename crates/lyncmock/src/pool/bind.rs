@@ -7,6 +7,8 @@ use crate::endpoints::Endpoints;
 use lync_dhcp::{BindError, DhcpSocket};
 use lync_userpin::Place;
 use lync_web::Urls;
+use nix::errno::Errno;
+use nix::net::if_::{if_nameindex, if_nametoindex};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
@@ -111,6 +113,24 @@ fn dhcp(config: &Config) -> Result<Vec<DhcpSocket>, StartError> {
     if pings { sockets.map(|socket| with_ping_check(socket?)).collect() } else { sockets.collect() }
 }
 
+/// Refuses interfaces that this computer does not have, before anybody tries to listen or to send there.
+pub(super) fn interfaces_are_there(config: &Config) -> Result<(), StartError> {
+    let named = if config.dhcp.enabled { config.dhcp.interfaces.as_slice() } else { &[] };
+    match named.iter().find(|name| if_nametoindex(name.as_str()) == Err(Errno::ENODEV)) {
+        Some(name) => {
+            let problem = format!("there is no interface {name}; there are {}", interfaces_here());
+            Err(StartError::part("dhcp.interfaces", &problem))
+        }
+        None => Ok(()),
+    }
+}
+
+fn interfaces_here() -> String {
+    let there =
+        if_nameindex().map(|all| all.iter().map(|one| one.name().to_string_lossy().into_owned()).collect());
+    there.unwrap_or_else(|_| Vec::new()).join(", ")
+}
+
 fn with_ping_check(socket: DhcpSocket) -> Result<DhcpSocket, StartError> {
     socket.with_ping_check().map_err(|error| {
         let problem = format!("{error}; or offer addresses unasked, dhcp.ping_check = false");
@@ -132,8 +152,40 @@ fn dhcp_refused(key: &'static str, address: String, error: BindError) -> StartEr
 fn refused(key: &'static str, address: String, error: std::io::Error) -> StartError {
     let hint = match error.kind() {
         std::io::ErrorKind::AddrInUse => "; stop what uses it, or give another port (0 takes any free one)",
+        std::io::ErrorKind::AddrNotAvailable => "; this computer has no such address",
         std::io::ErrorKind::PermissionDenied => "; ports below 1024 need the capability CAP_NET_BIND_SERVICE",
         _ => "",
     };
     StartError::Bind { key, address, error, hint }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Options;
+
+    #[test]
+    fn an_interface_that_is_not_there_is_named_with_its_key_and_those_that_are() {
+        let refused = |name: &str| {
+            let mut options = Options::on_free_ports();
+            options.dhcp.listen = None;
+            options.dhcp.interfaces = Some(vec![name.to_owned()]);
+            let config = Config::from_options(options).unwrap();
+            interfaces_are_there(&config).err().map(|error| error.to_string())
+        };
+        let told = refused("nope0").unwrap();
+        assert!(told.starts_with("dhcp.interfaces: there is no interface nope0; there are "), "{told}");
+        assert!(told.contains("lo"), "{told}");
+        assert_eq!(refused("lo"), None);
+    }
+
+    #[tokio::test]
+    async fn an_address_of_another_computer_is_told_with_its_key() {
+        let mut options = Options::on_free_ports();
+        // Of a network for documentation: nobody has it.
+        options.listen.https = Some("192.0.2.1:0".parse().unwrap());
+        let told = Sockets::bind(&Config::from_options(options).unwrap()).err().unwrap().to_string();
+        assert!(told.starts_with("listen.https: cannot listen on 192.0.2.1:0: "), "{told}");
+        assert!(told.ends_with("; this computer has no such address"), "{told}");
+    }
 }
