@@ -31,10 +31,24 @@ pub(crate) fn md4(bytes: &[u8]) -> Key {
     Zeroizing::new(md4::Md4::digest(bytes).into())
 }
 
+/// MD5 over the parts, one after the other.
+pub(crate) fn md5(parts: &[&[u8]]) -> Key {
+    let mut digest = md5::Md5::new();
+    for part in parts {
+        digest.update(part);
+    }
+    Zeroizing::new(digest.finalize().into())
+}
+
 /// RC4K: [MS-NLMP] 3.4.5.1 seals the session key with it.
 pub(crate) fn rc4(key: &[u8; 16], sealed: &[u8; 16]) -> Key {
     let mut opened = Zeroizing::new(*sealed);
-    let mut stream = Rc4::new_from_slice(key).expect("RC4 takes a key of 16 bytes");
-    stream.apply_keystream(opened.as_mut_slice());
+    rc4_in_place(key, opened.as_mut_slice());
     opened
+}
+
+/// RC4 from the beginning of its stream; it opens what it has sealed.
+pub(crate) fn rc4_in_place(key: &[u8; 16], bytes: &mut [u8]) {
+    let mut stream = Rc4::new_from_slice(key).expect("RC4 takes a key of 16 bytes");
+    stream.apply_keystream(bytes);
 }

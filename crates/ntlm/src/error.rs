@@ -51,6 +51,9 @@ pub enum NtlmError {
     /// The response says that the message has a MIC, and it has none.
     #[error("the message integrity code is missing, though the response announces one")]
     MissingMic,
+    /// SPNEGO's list of mechanisms is not the one that the client has signed.
+    #[error("the mechListMIC does not match the offered mechanisms")]
+    WrongMechListMic,
 
     /// The server offers no NTLMv2: its challenge has no target information.
     #[error("the challenge holds no target information, which NTLMv2 needs")]

@@ -88,8 +88,8 @@ impl Initiator {
         let challenge_bytes = match bytes::kind_of(&token) {
             Some(_) => &token,
             None => match spnego::unwrap(&token)? {
-                Unwrapped::Ntlm(message) => message,
-                Unwrapped::PrefersOther => return Err(NtlmError::Unexpected),
+                Unwrapped::Response(message, _) => message,
+                Unwrapped::Init(..) => return Err(NtlmError::Unexpected),
             },
         };
         let message = self.message(&negotiate, challenge_bytes, client_challenge, now)?;

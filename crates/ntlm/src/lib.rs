@@ -19,6 +19,7 @@ mod header;
 mod initiator;
 mod negotiate;
 mod nt_hash;
+mod signing;
 mod spnego;
 mod text;
 mod v2;

@@ -11,7 +11,7 @@ use time::macros::datetime;
 const NOW: OffsetDateTime = datetime!(2026-01-15 12:00 UTC);
 const SERVER: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 const CLIENT: [u8; 8] = [9; 8];
-const REPEATED: Verified = Verified { repeats_target: true };
+const REPEATED: Verified = Verified { repeats_target: true, www_authenticate: None };
 
 fn target() -> Arc<Target> {
     Arc::new(Target {
@@ -26,7 +26,8 @@ fn target() -> Arc<Target> {
 fn recorded() -> Acceptor {
     let challenge_bytes = golden::type2();
     let challenge = Challenge::decode(&challenge_bytes).unwrap();
-    let exchange = Exchange { negotiate: golden::type1(), challenge_bytes, challenge };
+    let exchange =
+        Exchange { negotiate: golden::type1(), challenge_bytes, challenge, offer: None, end: None };
     Acceptor { target: target(), state: State::Challenged(Box::new(exchange)) }
 }
 
@@ -116,7 +117,7 @@ fn a_client_gets_its_challenge_in_the_scheme_and_wrapping_it_used() {
         let response = response_of(&mut acceptor, &answer);
         assert_eq!((response.user.as_str(), response.domain.as_str()), ("Alice", "CONTOSO"));
         assert!(matches!(response.mic, Mic::Given(_)));
-        assert_eq!(acceptor.verify(&response, &hash()), Ok(REPEATED));
+        assert!(acceptor.verify(&response, &hash()).unwrap().repeats_target);
     }
 }
 
@@ -226,7 +227,7 @@ fn a_response_that_does_not_repeat_names_and_time_is_taken_and_told() {
         pairs
     };
     assert_eq!(answered_with(added), Ok(REPEATED));
-    let other = Verified { repeats_target: false };
+    let other = Verified { repeats_target: false, ..REPEATED };
     assert_eq!(answered_with(|_| Vec::new()), Ok(other.clone()));
     for index in 0..5 {
         let changed = |mut pairs: Vec<AvPair>| {
@@ -261,7 +262,8 @@ fn a_client_that_prefers_kerberos_is_asked_and_then_signs_in() {
     let offer = "YDMGBisGAQUFAqApMCegGTAXBgkqhkiG9xIBAgIGCisGAQQBgjcCAgqiCgQIbm90IE5UTE0=";
     let mut acceptor = Acceptor::new(target());
     let asked = challenge_of(&mut acceptor, &format!("Negotiate {offer}"));
-    assert_eq!(asked, "Negotiate oRUwE6ADCgEBoQwGCisGAQQBgjcCAgo=");
+    // Codes are asked for: RFC 4178 section 5.
+    assert_eq!(asked, "Negotiate oRUwE6ADCgEDoQwGCisGAQQBgjcCAgo=");
     let mut client = alice(Scheme::Negotiate);
     let (_, first) = header::decode(&client.negotiate().unwrap()).unwrap();
     let wrapped = header::encode(Scheme::Negotiate, &spnego::wrap_response(&first));
@@ -270,7 +272,54 @@ fn a_client_that_prefers_kerberos_is_asked_and_then_signs_in() {
     let (_, answer) = header::decode(&answer).unwrap();
     let wrapped = header::encode(Scheme::Negotiate, &spnego::wrap_response(&answer));
     let response = response_of(&mut acceptor, &wrapped);
-    assert_eq!(acceptor.verify(&response, &hash()), Ok(REPEATED));
+    // This client gives none and is borne; it gets one, and here that of a context which does not sign.
+    let mut code = [0; 16];
+    code[0] = 1;
+    assert_eq!(acceptor.verify(&response, &hash()), Ok(ended_with(Some(&code))));
+}
+
+/// What ends SPNEGO.
+fn ended_with(mech_list_mic: Option<&[u8]>) -> Verified {
+    let token = spnego::wrap_completed(mech_list_mic);
+    Verified { www_authenticate: Some(header::encode(Scheme::Negotiate, &token)), ..REPEATED }
+}
+
+#[test]
+fn spnego_is_ended_and_raw_ntlm_has_no_end() {
+    for (client, expected) in [
+        (alice(Scheme::Negotiate).in_spnego(), ended_with(None)),
+        (alice(Scheme::Negotiate), REPEATED),
+        (alice(Scheme::Ntlm), REPEATED),
+    ] {
+        let mut acceptor = Acceptor::new(target());
+        let response = rounds(&mut acceptor, client);
+        assert_eq!(acceptor.verify(&response, &hash()), Ok(expected));
+    }
+    let token = ended_with(None).www_authenticate.unwrap();
+    assert_eq!(token, "Negotiate oQcwBaADCgEA");
+}
+
+#[test]
+fn a_clients_code_over_the_mechanisms_is_checked_and_answered() {
+    for agreed in [flags::SIGN, flags::SIGN | flags::KEY_EXCHANGE] {
+        let mut acceptor = Acceptor::new(target());
+        let mut response = rounds(&mut acceptor, alice(Scheme::Negotiate).in_spnego());
+        response.flags |= agreed;
+        // The code of the message would be made under the client's own key; here there is none.
+        response.mic = Mic::None;
+        let key = ResponseKey::new(&hash(), "Alice", "CONTOSO").session_base_key(&response.response);
+        // MechTypeList with NTLM alone.
+        let list = [0x30, 12, 6, 10, 0x2b, 6, 1, 4, 1, 0x82, 0x37, 2, 2, 10];
+        let sign = |by| signing::first_signature(&key, response.flags, by, &list).unwrap();
+        let with = |code: [u8; 16]| {
+            let mut acceptor = acceptor.clone();
+            let State::Answered(exchange) = &mut acceptor.state else { panic!("answered") };
+            exchange.end = Some(End { scheme: Scheme::Negotiate, mech_list_mic: Some(code.to_vec()) });
+            acceptor.verify(&response, &hash())
+        };
+        assert_eq!(with(sign(Side::Client)), Ok(ended_with(Some(&sign(Side::Server)))));
+        assert_eq!(with(sign(Side::Server)), Err(NtlmError::WrongMechListMic));
+    }
 }
 
 #[test]

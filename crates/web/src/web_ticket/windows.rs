@@ -10,10 +10,12 @@ use crate::FrontEnd;
 use crate::answer::Answer;
 use crate::exchange::{Exchange, limits};
 use crate::operation::body;
-use crate::refusal::{Refusal, respond};
+use crate::refusal::Refusal;
 use axum::extract::State;
 use axum::response::Response;
+use http::header::WWW_AUTHENTICATE;
 use lync_model::diagnostics::names;
+use lync_model::ports::FoundAccount;
 use lync_model::{SipUri, WindowsAuth};
 use lync_proto::soap::Envelope;
 use lync_proto::ticket::AuthenticationMethod;
@@ -22,8 +24,14 @@ use rounds::Rounds;
 use std::sync::Arc;
 
 pub(crate) async fn post(State(front_end): State<Arc<FrontEnd>>, mut exchange: Exchange) -> Response {
-    let outcome = sign_in(&front_end, &mut exchange).await;
-    respond(outcome, &front_end, &exchange)
+    let (account, closing) = authenticate(&front_end, &mut exchange).await;
+    let outcome = account.and_then(|account| sign_in(&front_end, &mut exchange, account));
+    let answer = outcome.unwrap_or_else(|refusal| refusal.into_answer(&front_end, &exchange));
+    let answer = match closing {
+        Some(www_authenticate) => answer.with(WWW_AUTHENTICATE, www_authenticate),
+        None => answer,
+    };
+    answer.into_response(&front_end, &exchange)
 }
 
 /// Who says to be there: the user whom the request expects to be, else the one of the account that its third message
@@ -54,23 +62,32 @@ fn expected_user(exchange: &Exchange) -> Option<SipUri> {
     IssueTokenRequest::decode(body(&envelope).ok()?).ok()?.claim_uri?.parse().ok()
 }
 
-async fn sign_in(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<Answer, Refusal> {
-    let user = authenticate(front_end, exchange).await?;
+fn sign_in(front_end: &FrontEnd, exchange: &mut Exchange, account: FoundAccount) -> Result<Answer, Refusal> {
+    let user = lync_user(front_end, account)?;
     // That such a ticket says `password` is inferred: NTLM proves one.
     let subject = Subject::user(&user, AuthenticationMethod::Password, &exchange.settings);
     issue::issue_token(front_end, exchange, &subject)
 }
 
-async fn authenticate(front_end: &FrontEnd, exchange: &mut Exchange) -> Result<SipUri, Refusal> {
+/// Who asks, and the end of SPNEGO if it is there: whatever is answered to a client that is authenticated tells it.
+async fn authenticate(
+    front_end: &FrontEnd,
+    exchange: &mut Exchange,
+) -> (Result<FoundAccount, Refusal>, Option<String>) {
     let keep = exchange.keep().cloned().unwrap_or_default();
     if exchange.settings.use_windows_auth == WindowsAuth::None {
         drop(keep.take::<Rounds>());
-        return Err(Refusal::in_headers(front_end.diagnostics().known(names::AUTH_TYPE_NOT_ALLOWED)));
+        let refusal = Refusal::in_headers(front_end.diagnostics().known(names::AUTH_TYPE_NOT_ALLOWED));
+        return (Err(refusal), None);
     }
     let mut rounds = keep.take().unwrap_or_else(|| Rounds::new(front_end.windows()));
     let account = rounds.next(front_end, exchange).await;
+    let closing = rounds.take_closing();
     keep.put(rounds);
-    let account = account?;
+    (account, closing)
+}
+
+fn lync_user(front_end: &FrontEnd, account: FoundAccount) -> Result<SipUri, Refusal> {
     account.user.ok_or_else(|| {
         let (name, reason) = match account.user_disabled {
             true => (names::WINDOWS_USER_DISABLED, "the Lync user of the account is disabled"),

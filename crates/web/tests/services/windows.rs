@@ -68,6 +68,24 @@ async fn the_right_password_gets_a_ticket_in_the_third_round() {
 }
 
 #[tokio::test]
+async fn whoever_is_authenticated_in_spnego_is_told_its_end() {
+    let pool = Pool::start();
+    for (user, spnego, status, end) in [
+        ("kenmyer", true, 200, vec!["Negotiate oQcwBaADCgEA"]),
+        ("not-enabled", true, 403, vec!["Negotiate oQcwBaADCgEA"]),
+        ("locked-out", true, 500, vec![]),
+        ("kenmyer", false, 200, vec![]),
+    ] {
+        let keep = Keep::default();
+        let raw = Initiator::new(Scheme::Negotiate, user, "", "PHONE", PASSWORD);
+        let value = third_by(if spnego { raw.in_spnego() } else { raw }, &pool, &keep).await;
+        let got = pool.send(with(&value).on(&keep)).await;
+        assert_eq!((got.status.as_u16(), challenges(&got)), (status, end), "{user}");
+        assert!(challenges(&pool.send(ask().on(&keep)).await).iter().all(|value| !value.contains(" oQ")));
+    }
+}
+
+#[tokio::test]
 async fn wrong_credentials_of_every_kind_are_one_answer_and_the_journal_tells_them_apart() {
     let pool = Pool::start();
     for (user, password, reason) in [

@@ -28,6 +28,8 @@ pub(super) struct Rounds {
     account: Option<Known>,
     /// Whether the last answer offered Negotiate to a request without credentials.
     offered: bool,
+    /// The end of SPNEGO, to be told with the answer to this request.
+    closing: Option<String>,
 }
 
 /// An account that has authenticated the connection.
@@ -38,7 +40,7 @@ struct Known {
 
 impl Rounds {
     pub(super) fn new(target: Arc<Target>) -> Self {
-        Self { acceptor: Acceptor::new(target), account: None, offered: false }
+        Self { acceptor: Acceptor::new(target), account: None, offered: false, closing: None }
     }
 
     /// One request: the account that it comes from, or what is answered to it.
@@ -75,6 +77,11 @@ impl Rounds {
             Ok(Step::Authenticate(response)) => self.judge(&response, front_end, exchange).await,
             Err(error) => Err(Refusal::windows_challenge(offer).because(error.to_string())),
         }
+    }
+
+    /// The end of SPNEGO, as the value of WWW-Authenticate, if this request has come to it.
+    pub(super) fn take_closing(&mut self) -> Option<String> {
+        self.closing.take()
     }
 
     /// Forgets who was there before; a challenge that is out stays good.
@@ -133,6 +140,7 @@ impl Rounds {
             exchange.learned.says("target", "the response does not repeat the challenge's names and time");
         }
         may_log_on(&account, front_end)?;
+        self.closing = verified.www_authenticate;
         self.account = Some(Known { id: account.id, sam_account_name: account.sam_account_name.clone() });
         Ok(account)
     }
