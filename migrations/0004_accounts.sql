@@ -4,7 +4,7 @@ CREATE TABLE accounts (
     id                  INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     sam_account_name    TEXT    NOT NULL,
     user_principal_name TEXT    NOT NULL,
-    -- Both names in lower case: they are the same in any case.
+    -- Both names in one case, ASCII in lower case: they are the same in any.
     sam_key             TEXT    NOT NULL UNIQUE,
     upn_key             TEXT    NOT NULL UNIQUE,
     display_name        TEXT    NOT NULL,

@@ -93,9 +93,13 @@ impl Account {
         name.chars().map(|c| if FORBIDDEN.contains(c) { '_' } else { c }).collect()
     }
 
-    /// By which two names of accounts are compared: any case is the same.
+    /// By which two names of accounts are compared: any case is the same, as NTLM has it. A name in ASCII comes out in
+    /// lower case, as SQLite's `lower()` makes it.
     pub fn key(name: &str) -> String {
-        name.to_lowercase()
+        // `str::to_lowercase` looks at the neighbours of a sigma, so that capitals and small letters would differ.
+        let mut key = lync_ntlm::upper(name);
+        key.make_ascii_lowercase();
+        key
     }
 }
 
@@ -174,6 +178,18 @@ mod tests {
             assert_eq!(made, name);
             assert_eq!(check_sam_account_name(&made), Ok(()));
         }
+    }
+
+    #[test]
+    fn names_that_differ_in_case_alone_have_one_key() {
+        for same in [&["kenmyer", "KenMyer"][..], &["jürgen", "JÜRGEN"], &["ΑΣ", "ασ", "ας", "Ας"]]
+        {
+            for name in same {
+                assert_eq!(Account::key(name), Account::key(same[0]), "{name}");
+            }
+        }
+        assert_eq!(Account::key("Ken_Myer"), "ken_myer");
+        assert_ne!(Account::key("strasse"), Account::key("straße"));
     }
 
     #[test]

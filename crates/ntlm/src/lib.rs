@@ -30,3 +30,4 @@ pub use error::NtlmError;
 pub use header::{MAX_TOKEN_LEN, Scheme};
 pub use initiator::Initiator;
 pub use nt_hash::NtHash;
+pub use text::upper;

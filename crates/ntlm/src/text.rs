@@ -46,8 +46,9 @@ pub(crate) fn encode(text: &str, unicode: bool) -> Vec<u8> {
     if unicode { utf16(text) } else { text.as_bytes().to_vec() }
 }
 
-/// In capitals as Windows has it: character for character, so that nothing grows (`ß` stays).
-pub(crate) fn upper(text: &str) -> String {
+/// A name in capitals as Windows has it: character for character, whatever stands beside it, so that nothing grows (`ß`
+/// stays). Two names are the same in any case if they are the same in capitals.
+pub fn upper(text: &str) -> String {
     let one = |c: char| {
         let mut upper = c.to_uppercase();
         match (upper.next(), upper.next()) {

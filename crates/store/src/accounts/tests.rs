@@ -61,6 +61,22 @@ async fn case_is_folded_beyond_ascii() {
 }
 
 #[tokio::test]
+async fn a_sigma_at_the_end_is_the_same_in_any_case() {
+    let pool = Pool::open().await;
+    let with = |sam: &str, upn: &str| Account {
+        sam_account_name: sam.to_owned(),
+        user_principal_name: format!("{upn}@litwareinc.com"),
+        ..pilar()
+    };
+    pool.store.add_account(&with("ΑΣ", "a"), None).await.unwrap();
+    for (number, same) in ["ασ", "ας"].into_iter().enumerate() {
+        let refused = pool.store.add_account(&with(same, &number.to_string()), None).await;
+        assert!(matches!(refused, Err(StoreError::AccountExists(_))), "{same}");
+        assert_eq!(account(&pool, same).await.unwrap().sam_account_name, "ΑΣ");
+    }
+}
+
+#[tokio::test]
 async fn a_name_is_given_once_in_whatever_case() {
     let pool = Pool::open().await;
     pool.store.add_account(&pilar(), None).await.unwrap();
