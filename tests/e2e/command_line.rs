@@ -199,6 +199,10 @@ async fn digits_that_are_not_understood_are_not_repeated() {
         assert_eq!(finished.code, Some(2), "{arguments:?}");
         assert!(!finished.stderr.contains("90817263"), "{}", finished.stderr);
     }
+    // A PIN that was typed with a blank in it.
+    let finished = run(&["user", "set-pin", "sip:ken@a.test", "--pin", "83", "920S3c"]).await;
+    assert_eq!(finished.code, Some(2));
+    assert!(!finished.stderr.contains("S3c"), "{}", finished.stderr);
 }
 
 #[tokio::test]
@@ -519,6 +523,21 @@ async fn nothing_but_an_older_file_of_its_kind_is_overwritten() {
     let out = folder.path().to_str().unwrap();
     let finished = run(&["phone", "--ext", "1219", "--pin", "0712", "--out", out]).await;
     assert!(finished.stderr.contains("it is no regular file"), "{}", finished.stderr);
+}
+
+#[tokio::test]
+async fn an_empty_variable_is_as_good_as_none() {
+    let names =
+        ["READY_FILE", "DATA_DIR", "USERS_FILE", "ADMIN_TOKEN_FILE", "LISTEN_ADMIN", "CONFIG", "SERVER"];
+    for arguments in [&["config", "check"][..], &["config", "show"], &["Get-CsUser", "-?"]] {
+        let without = run(arguments).await;
+        let mut command = command::lyncmock(BINARY, arguments);
+        command.envs(names.map(|name| (format!("LYNCMOCK_{name}"), "")));
+        let output = command.output().await.unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), without.stdout);
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), without.stderr);
+    }
 }
 
 #[tokio::test]

@@ -128,6 +128,7 @@ pub async fn run(arguments: Vec<OsString>) -> ExitCode {
     for name in defaults::unknown_variables(&command, variables) {
         output::note(format!("warning: the environment variable {name} is no key of the configuration\n"));
     }
+    let command = defaults::without_empty_variables(command);
     if let Some(words) = cmdlets::called(&of_help(&arguments), &command) {
         return exit_code(Box::pin(cmdlets::run(words)).await);
     }

@@ -176,7 +176,8 @@ impl Own {
 
 /// lyncmock's own options taken out of the words. What has two dashes and is none of them is refused.
 fn split(words: Vec<String>, signs_in: bool) -> anyhow::Result<(Own, Vec<String>)> {
-    let [of_session, of_sign_in] = [OfSession::command(), OfSignIn::command()];
+    let [of_session, of_sign_in] =
+        [OfSession::command(), OfSignIn::command()].map(super::defaults::without_empty_variables);
     let (mut for_session, mut for_sign_in, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     let mut words = words.into_iter();
     while let Some(word) = words.next() {

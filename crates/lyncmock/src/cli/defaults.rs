@@ -1,8 +1,10 @@
 //! What `--help` says of defaults, and which environment variables there are: both from the one list of options.
 
 use crate::config::Options;
+use clap::builder::Resettable;
 use clap::{Arg, Command};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use toml::Value;
 
 /// The command with the default of each key behind its help.
@@ -45,6 +47,20 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// The command as if no variable were empty: a file of a composition passes `${X:-}`, which is to say nothing. clap would
+/// take the empty text for a value.
+pub(super) fn without_empty_variables(command: Command) -> Command {
+    without_variables(command, &|name| std::env::var_os(name).is_some_and(|value| value.is_empty()))
+}
+
+fn without_variables(command: Command, leave_out: &dyn Fn(&OsStr) -> bool) -> Command {
+    let bare = |arg: Arg| match arg.get_env().is_some_and(leave_out) {
+        true => arg.env(Resettable::Reset),
+        false => arg,
+    };
+    command.mut_args(bare).mut_subcommands(|own| without_variables(own, leave_out))
+}
+
 /// Variables of `docker-compose.yml`, which may be set for every command of a shell.
 const OF_COMPOSE: [&str; 8] = [
     "LYNCMOCK_IMAGE",
@@ -83,6 +99,16 @@ mod tests {
         {
             assert!(help.contains(text), "{text}\n{help}");
         }
+    }
+
+    #[test]
+    fn a_variable_that_is_left_out_is_read_nowhere() {
+        let own = Options::augment_args(Command::new("serve"));
+        let command = Options::augment_args(Command::new("lyncmock")).subcommand(own);
+        let command = without_variables(command, &|name| name == "LYNCMOCK_DATA_DIR");
+        let mut known = BTreeSet::new();
+        variables(&command, &mut known);
+        assert!(!known.contains("LYNCMOCK_DATA_DIR") && known.contains("LYNCMOCK_USERS_FILE"));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What is said of a command line that is not understood: clap's words, unless they would repeat what may be a PIN.
 
 use super::output::note;
-use super::{WRONG_USAGE, cmdlets};
+use super::{Cli, WRONG_USAGE, cmdlets};
 use crate::scenarios::nearest;
-use clap::error::{ContextKind, ContextValue};
+use clap::CommandFactory;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -20,7 +21,8 @@ pub(super) fn told(mut error: clap::Error, arguments: &[OsString]) -> ExitCode {
 
 /// The message without the digits that clap's would show; `None` where it shows none.
 fn masked(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
-    let secret = error.context().find_map(|(_, value)| digits_in(value))?;
+    let secret =
+        astray(error, arguments).or_else(|| error.context().find_map(|(_, value)| digits_in(value)))?;
     let text_of = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         Some(ContextValue::StyledStr(text)) => Some(text.to_string()),
@@ -40,6 +42,25 @@ fn masked(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
         "error: {what} is not understood{why}; it is not repeated, as it may be a PIN\n\n\
          {usage}For more information, try '--help'.\n"
     ))
+}
+
+/// A word in a wrong place of a command that takes a PIN: the rest of one that was typed with a blank in it.
+fn astray(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else { return None };
+    let is_option = word
+        .strip_prefix("--")
+        .is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
+    let unexpected = error.kind() == ErrorKind::UnknownArgument && !is_option;
+    (unexpected && takes_a_pin(arguments)).then(|| word.clone())
+}
+
+/// Whether the command that is called has `--pin`, as far as its name can be made out among what was typed.
+fn takes_a_pin(arguments: &[OsString]) -> bool {
+    let mut command = &Cli::command();
+    for word in arguments.iter().skip(1).filter_map(|word| word.to_str()) {
+        command = command.find_subcommand(word).unwrap_or(command);
+    }
+    command.get_arguments().any(|argument| argument.get_long() == Some("pin"))
 }
 
 /// The digits in a text of clap's, if it has nothing else behind an equals sign, or nothing else at all.
@@ -75,5 +96,35 @@ fn suggest_cmdlet(error: &mut clap::Error) {
     let names = cmdlets::names();
     if let Some(name) = nearest(&given, names.iter().map(String::as_str)) {
         error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![name]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(line: &str) -> String {
+        let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        let Err(error) = Cli::command().try_get_matches_from(&arguments) else { panic!("{line}") };
+        masked(&error, &arguments).unwrap_or_else(|| error.to_string())
+    }
+
+    #[test]
+    fn what_is_left_of_a_pin_with_a_blank_in_it_is_not_repeated() {
+        for line in [
+            "lyncmock user set-pin kenmyer --pin 83 920S3c",
+            "lyncmock phone --ext 1219 --pin 83 920S3c",
+            "lyncmock phone --ext 1219 --pin 83 -920S3c",
+        ] {
+            let text = said(line);
+            assert!(!text.contains("S3c") && text.contains("it may be a PIN"), "{text}");
+        }
+        assert!(said("lyncmock user set-pin kenmyer --pin 83 920S3c").contains("argument 6"));
+    }
+
+    #[test]
+    fn what_cannot_be_a_pin_is_named() {
+        assert!(said("lyncmock user set-pin kenmyer --pni").contains("'--pni'"));
+        assert!(said("lyncmock ready now").contains("'now'"));
     }
 }

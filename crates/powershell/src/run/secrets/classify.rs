@@ -114,8 +114,11 @@ impl Of {
         while let Some(item) = rest.next() {
             let (word, span, name, value) = match *item {
                 Item::Value(value) => {
-                    if self.hides_unnamed(value, positions.next(), &named) {
+                    let parameter = positions.next();
+                    if self.hides_unnamed(value, parameter, &named) {
                         spans.push(value.span);
+                    } else {
+                        spans.extend(parameter.and_then(|parameter| password_behind_name(parameter, value)));
                     }
                     continue;
                 }
@@ -142,6 +145,8 @@ impl Of {
                 };
                 if is_secret {
                     spans.push(value.span);
+                } else if let Some(known) = known {
+                    spans.extend(password_behind_name(known.parameter(), value));
                 }
             }
             if let (None, Some(from)) = (known, value_in_name(word)) {
@@ -171,4 +176,22 @@ impl Of {
         open.sort_by_key(|parameter| parameter.position);
         open.into_iter()
     }
+}
+
+/// What stands behind a colon in the name of a credential: `user:password`, as curl has it, is no name.
+fn password_behind_name(parameter: &Parameter, value: Seen<'_>) -> Option<Span> {
+    if parameter.kind != Kind::Credential || value.is_variable {
+        return None;
+    }
+    let at = value.text.find(':')? + 1;
+    if at == value.text.len() {
+        return None;
+    }
+    let Span { start, end } = value.span;
+    // The quotes are in the span and not in the text; where it is longer still, more than quotes was taken away.
+    Some(match (end - start).checked_sub(value.text.len()) {
+        Some(0) => Span { start: start + at, end },
+        Some(2) => Span { start: start + 1 + at, end: end - 1 },
+        _ => value.span,
+    })
 }
