@@ -36,7 +36,7 @@ use time::OffsetDateTime;
 pub(crate) struct Control {
     core: Arc<Core>,
     /// Arming, lifting, resetting, loading and dumping are one at a time: half of one must not meet half of another. Who
-    /// makes and removes users does so beside others who do, and beside nothing of these.
+    /// makes, changes and removes users and accounts does so beside others who do, and beside nothing of these.
     turn: tokio::sync::RwLock<()>,
 }
 
@@ -83,6 +83,7 @@ impl Pool for Control {
     }
 
     async fn add_account(&self, _: &Scope, account: NewAccount) -> ApiResult<Account> {
+        let _turn = self.turn.read().await;
         self.new_account(&account).await
     }
 
@@ -96,6 +97,7 @@ impl Pool for Control {
         account: &str,
         update: AccountUpdate,
     ) -> ApiResult<Account> {
+        let _turn = self.turn.read().await;
         self.replace_account(scope, account, &update).await
     }
 
@@ -130,6 +132,7 @@ impl Pool for Control {
     }
 
     async fn update_user(&self, scope: &Scope, user: &str, update: UserUpdate) -> ApiResult<User> {
+        let _turn = self.turn.read().await;
         self.replace_user(scope, user, &update).await
     }
 

@@ -45,6 +45,30 @@ pub(crate) async fn load(connection: &mut SqliteConnection, user_id: i64) -> Res
     row.unwrap_or_default().read()
 }
 
+/// Those of everybody who has any, by the id of the user's row.
+pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<(i64, Counters)>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT user_id, local_failures, window_started, locked_until, global_failures,
+                  locked_by_system AS "locked_by_system: bool", locked_by_admin AS "locked_by_admin: bool"
+           FROM lockouts"#
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let counters = CountersRow {
+                local_failures: Some(row.local_failures),
+                window_started: row.window_started,
+                locked_until: row.locked_until,
+                global_failures: Some(row.global_failures),
+                locked_by_system: Some(row.locked_by_system),
+                locked_by_admin: Some(row.locked_by_admin),
+            };
+            Ok((row.user_id, counters.read()?))
+        })
+        .collect()
+}
+
 pub(crate) async fn save(
     connection: &mut SqliteConnection,
     user_id: i64,

@@ -13,6 +13,7 @@
 //! | `verify` | a sign-in by PIN and its lockout |
 //! | `seed` | what a new store begins with |
 //! | `record` | everything of one user, taken down and put back |
+//! | `replace` | accounts, users and policies, replaced in one step |
 //! | `snapshot` | accounts, users and policies at one moment |
 //! | `change` | the states of a user that a scenario asks for |
 //! | `events` | what is written to the event log |
@@ -39,6 +40,7 @@ mod new_user;
 mod pins;
 mod policy;
 mod record;
+mod replace;
 mod seed;
 mod service;
 mod settings;
@@ -56,6 +58,7 @@ pub use hasher::HashCost;
 pub use new_user::NewUser;
 pub use pins::PinInfo;
 pub use record::UserRecord;
+pub use replace::Replacement;
 pub use seed::{Seed, SeedAccount, SeedLogon, SeedPin, SeedUser};
 pub use snapshot::Snapshot;
 pub use stored::StoredPin;

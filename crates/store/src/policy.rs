@@ -2,7 +2,7 @@
 
 mod named;
 
-pub(crate) use named::{all, all_grants, grant, granted, insert};
+pub(crate) use named::{all, all_grants, grant, granted, insert, put, replace};
 
 use crate::{Store, StoreError};
 use lync_model::PinPolicy;

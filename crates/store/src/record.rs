@@ -6,10 +6,11 @@ use crate::accounts::names::{self, Names};
 use crate::accounts::{self, StoredAccount};
 use crate::database::from_stored;
 use crate::users::{self, UserRow};
-use crate::{Store, StoreError, counters, policy};
+use crate::{Snapshot, Store, StoreError, counters, policy};
 use lync_model::lockout::Counters;
 use lync_model::{Account, SipUri, User};
 use sqlx::SqliteConnection;
+use std::collections::HashMap;
 use std::fmt;
 use time::OffsetDateTime;
 
@@ -94,6 +95,97 @@ pub(crate) async fn read(connection: &mut SqliteConnection, user: &SipUri) -> Re
     })
 }
 
+/// The records of all users of a snapshot, with as many queries for one as for thousands.
+pub(crate) async fn of_all(
+    connection: &mut SqliteConnection,
+    there: &Snapshot,
+) -> Result<HashMap<SipUri, UserRecord>, StoreError> {
+    let mut rest = Rest::of_all(&mut *connection).await?;
+    let own: HashMap<_, _> =
+        there.accounts.iter().filter_map(|stored| Some((stored.account.sip_uri.as_ref()?, stored))).collect();
+    let rows = sqlx::query!("SELECT id, sip_uri, pin_lifetime_days FROM users").fetch_all(connection).await?;
+    let rows: HashMap<_, _> =
+        rows.into_iter().map(|row| (row.sip_uri, (row.id, row.pin_lifetime_days))).collect();
+    let record = |user: &User| {
+        let (id, days) = rows.get(user.sip_uri.as_str()).copied().unwrap_or_default();
+        let Rest { pin, history, counters, certificates } = rest.remove(&id).unwrap_or_default();
+        let record = UserRecord {
+            user: user.clone(),
+            account: own.get(&user.sip_uri).copied().cloned(),
+            pin_policy: there.grants.get(&user.sip_uri).cloned(),
+            pin_lifetime_days: users::read_own_pin_lifetime(days)?,
+            pin,
+            history,
+            counters,
+            certificates,
+        };
+        Ok((user.sip_uri.clone(), record))
+    };
+    there.users.iter().map(record).collect()
+}
+
+/// What hangs on a user's row.
+#[derive(Default)]
+struct Rest {
+    pin: Option<PinRecord>,
+    history: Vec<String>,
+    counters: Counters,
+    certificates: Vec<CertificateRow>,
+}
+
+impl Rest {
+    /// That of everybody, by the row's id.
+    async fn of_all(connection: &mut SqliteConnection) -> Result<HashMap<i64, Self>, StoreError> {
+        let mut all = HashMap::<i64, Self>::new();
+        for row in sqlx::query_as!(PinRow, "SELECT user_id, phc, length, set_at FROM pins")
+            .fetch_all(&mut *connection)
+            .await?
+        {
+            let id = row.user_id;
+            all.entry(id).or_default().pin = Some(row.read()?);
+        }
+        for row in sqlx::query!("SELECT user_id, phc FROM pin_history ORDER BY id")
+            .fetch_all(&mut *connection)
+            .await?
+        {
+            all.entry(row.user_id).or_default().history.push(row.phc);
+        }
+        for (id, counters) in counters::all(&mut *connection).await? {
+            all.entry(id).or_default().counters = counters;
+        }
+        for row in sqlx::query!(
+            "SELECT user_id, device_id, der, published_at, expires_at FROM certificates ORDER BY device_id"
+        )
+        .fetch_all(connection)
+        .await?
+        {
+            let (device_id, der) = (row.device_id, row.der);
+            let (published_at, expires_at) = (row.published_at, row.expires_at);
+            let certificate = CertificateRow { device_id, der, published_at, expires_at };
+            all.entry(row.user_id).or_default().certificates.push(certificate);
+        }
+        Ok(all)
+    }
+}
+
+/// A row of `pins`.
+struct PinRow {
+    user_id: i64,
+    phc: String,
+    length: i64,
+    set_at: i64,
+}
+
+impl PinRow {
+    fn read(self) -> Result<PinRecord, StoreError> {
+        Ok(PinRecord {
+            phc: self.phc,
+            length: usize::try_from(self.length).map_err(|_| StoreError::Corrupt("a PIN length"))?,
+            set_at: from_stored(self.set_at)?,
+        })
+    }
+}
+
 /// Writes a record over whatever is kept of its user, if anything is.
 pub(crate) async fn write(connection: &mut SqliteConnection, record: &UserRecord) -> Result<(), StoreError> {
     let id = match users::update(&mut *connection, &record.user).await {
@@ -106,10 +198,42 @@ pub(crate) async fn write(connection: &mut SqliteConnection, record: &UserRecord
     };
     // One that was removed since is granted to nobody.
     policy::grant(&mut *connection, id, record.pin_policy.as_deref()).await?;
-    sqlx::query!("UPDATE users SET pin_lifetime_days = ? WHERE id = ?", record.pin_lifetime_days, id)
-        .execute(&mut *connection)
-        .await?;
+    set_lifetime(&mut *connection, id, record.pin_lifetime_days).await?;
     forget(&mut *connection, id).await?;
+    write_rest(connection, id, record).await
+}
+
+/// Adds the Lync user of an account that is none, with all that the record has beside that.
+pub(crate) async fn insert_of(
+    connection: &mut SqliteConnection,
+    record: &UserRecord,
+    account: i64,
+) -> Result<(), StoreError> {
+    let id = users::insert(&mut *connection, &record.user, account).await?;
+    if record.pin_policy.is_some() {
+        policy::grant(&mut *connection, id, record.pin_policy.as_deref()).await?;
+    }
+    if record.pin_lifetime_days.is_some() {
+        set_lifetime(&mut *connection, id, record.pin_lifetime_days).await?;
+    }
+    write_rest(connection, id, record).await
+}
+
+async fn set_lifetime(
+    connection: &mut SqliteConnection,
+    id: i64,
+    days: Option<u16>,
+) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE users SET pin_lifetime_days = ? WHERE id = ?", days, id).execute(connection).await?;
+    Ok(())
+}
+
+/// Writes what hangs on the row of a user, on which nothing hangs.
+async fn write_rest(
+    connection: &mut SqliteConnection,
+    id: i64,
+    record: &UserRecord,
+) -> Result<(), StoreError> {
     if let Some(pin) = &record.pin {
         crate::pins::write_pin(&mut *connection, id, &pin.phc, pin.length, pin.set_at).await?;
     }
@@ -191,17 +315,10 @@ async fn read_user(connection: &mut SqliteConnection, id: i64) -> Result<(User, 
 }
 
 async fn read_pin(connection: &mut SqliteConnection, id: i64) -> Result<Option<PinRecord>, StoreError> {
-    let row = sqlx::query!("SELECT phc, length, set_at FROM pins WHERE user_id = ?", id)
+    let row = sqlx::query_as!(PinRow, "SELECT user_id, phc, length, set_at FROM pins WHERE user_id = ?", id)
         .fetch_optional(connection)
         .await?;
-    row.map(|row| {
-        Ok(PinRecord {
-            phc: row.phc,
-            length: usize::try_from(row.length).map_err(|_| StoreError::Corrupt("a PIN length"))?,
-            set_at: from_stored(row.set_at)?,
-        })
-    })
-    .transpose()
+    row.map(PinRow::read).transpose()
 }
 
 async fn read_certificates(

@@ -3,6 +3,7 @@
 use crate::accounts::{self, StoredAccount};
 use crate::{Store, StoreError, UserRecord, policy, record, users};
 use lync_model::{NamedPolicy, SipUri, User};
+use sqlx::SqliteConnection;
 use std::collections::HashMap;
 
 /// Accounts, users and policies at one moment: who is granted a policy finds it here, and every user's account too.
@@ -25,19 +26,23 @@ impl Store {
     ///
     /// Who writes meanwhile does not wait for it.
     pub async fn snapshot(&self, records: bool) -> Result<Snapshot, StoreError> {
-        let mut tx = self.database.read.begin().await?;
-        let mut snapshot = Snapshot {
-            policies: policy::all(&mut tx).await?,
-            accounts: accounts::all(&mut tx).await?,
-            users: users::all(&mut tx).await?,
-            grants: policy::all_grants(&mut tx).await?.into_iter().collect(),
-            records: HashMap::new(),
-        };
-        for user in snapshot.users.iter().filter(|_| records) {
-            snapshot.records.insert(user.sip_uri.clone(), record::read(&mut tx, &user.sip_uri).await?);
-        }
-        Ok(snapshot)
+        read(&mut *self.database.read.begin().await?, records).await
     }
+}
+
+/// Reads all of it; the caller's transaction makes it one moment's.
+pub(crate) async fn read(connection: &mut SqliteConnection, records: bool) -> Result<Snapshot, StoreError> {
+    let mut snapshot = Snapshot {
+        policies: policy::all(&mut *connection).await?,
+        accounts: accounts::all(&mut *connection).await?,
+        users: users::all(&mut *connection).await?,
+        grants: policy::all_grants(&mut *connection).await?.into_iter().collect(),
+        records: HashMap::new(),
+    };
+    if records {
+        snapshot.records = record::of_all(connection, &snapshot).await?;
+    }
+    Ok(snapshot)
 }
 
 #[cfg(test)]

@@ -1,33 +1,56 @@
 //! Bringing a state back.
 
 mod accounts;
+mod own;
 mod records;
 
-use super::{Control, OrRefused};
+use super::policies::{GLOBAL, policy_of};
+use super::{Control, stored};
 use crate::scenarios::called;
-use lync_admin::dto::{ArmScenario, NamespaceMembers, State};
+use lync_admin::dto::{ArmScenario, NamedPinPolicy, NamespaceMembers, PinPolicy, State};
 use lync_admin::{ApiError, ApiResult, Scope};
 use lync_model::rules::Namespaces;
 use lync_model::scenario::Catalogue;
-use lync_model::{NamedPolicy, PolicyIdentity, User};
-use std::collections::{BTreeMap, HashSet};
+use lync_model::{LineUri, NamedPolicy, PolicyIdentity, SipUri, User};
+use lync_store::{Replacement, Snapshot, StoreError, UserRecord};
+use own::Own;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// What a state makes of what is there.
+struct Plan {
+    replacement: Replacement,
+    /// The namespaces as they will be.
+    namespaces: Namespaces,
+    /// Who is dialled by another line from here on.
+    lines: Vec<(SipUri, Option<LineUri>)>,
+}
+
+/// Why the store was not changed.
+struct Refused(ApiError);
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self(stored(&error))
+    }
+}
 
 impl Control {
-    /// Brings a state back. All that can be checked is checked before anything is changed.
+    /// Brings a state back. All that can be checked is checked before anything is changed; accounts, users and policies
+    /// are changed in one step.
     pub(super) async fn load(&self, scope: &Scope, state: &State) -> ApiResult<()> {
-        self.check(scope, state).await?;
-        // Scenarios hold what they found; nothing may be armed while that is replaced.
-        if state.users.is_some() || state.accounts.is_some() || state.armed.is_some() {
-            self.lift_all(scope).await?;
+        self.lift_before(scope, state).await?;
+        let mut planned = None;
+        let decide = |there: &Snapshot| {
+            let Plan { replacement, namespaces, lines } = self.plan(scope, state, there).map_err(Refused)?;
+            planned = Some((namespaces, lines));
+            Ok(replacement)
+        };
+        self.core.store.replace(decide).await.map_err(|Refused(error)| error)?;
+        if let Some((namespaces, lines)) = planned {
+            self.core.rules.namespaces().set(namespaces);
+            lines.iter().for_each(|(user, line)| self.core.rules.line_changed(user, line.as_ref()));
         }
         self.apply_settings(state).await?;
-        self.replace_policies(state).await?;
-        self.replace_accounts_and_users(scope, state).await?;
-        if let Some(wishes) = &state.namespaces {
-            let users = self.core.store.users().await.or_refused()?;
-            let namespaces = self.namespaces(scope, wishes, &users)?;
-            self.core.rules.namespaces().set(namespaces);
-        }
         self.core.users_changed().await;
         if let Some(rules) = &state.rules {
             self.swap_rules(scope, rules).await?;
@@ -38,14 +61,35 @@ impl Control {
         Ok(())
     }
 
-    /// Checks a state against the users that there will be.
-    async fn check(&self, scope: &Scope, state: &State) -> ApiResult<()> {
+    /// Scenarios hold what they found; nothing may be armed while that is replaced. A state that is refused lifts none.
+    async fn lift_before(&self, scope: &Scope, state: &State) -> ApiResult<()> {
+        let replaces = state.users.is_some() || state.accounts.is_some() || state.armed.is_some();
+        if replaces && !self.list_armed(scope).await.is_empty() {
+            let there = self.moment(true).await?.as_found();
+            self.plan(scope, state, &there)?;
+            self.lift_all(scope).await?;
+        }
+        Ok(())
+    }
+
+    #[cfg(test)]
+    pub(super) fn plan_of(&self, scope: &Scope, state: &State, there: &Snapshot) -> ApiResult<Replacement> {
+        self.plan(scope, state, there).map(|plan| plan.replacement)
+    }
+
+    /// What the state makes of what is there, where it can be meant.
+    fn plan(&self, scope: &Scope, state: &State, there: &Snapshot) -> ApiResult<Plan> {
         self.check_settings(scope, state)?;
         check_policies(state)?;
-        self.check_accounts(scope, state).await?;
-        let users = self.users_to_be(scope, state).await?;
+        let now = self.core.rules.namespaces().get();
+        let own = Own::new(&now, scope, state);
+        let (mut replacement, users) = self.plan_users(&own, state, there)?;
+        replacement.global = state.pin_policy.clone().map(global_policy);
+        replacement.policies =
+            state.pin_policies.as_ref().map(|wishes| wishes.iter().map(policy_of).collect());
+        let mut namespaces = own.after(&replacement, there);
         if let Some(wishes) = &state.namespaces {
-            self.namespaces(scope, wishes, &users)?;
+            namespaces = claimed(scope, namespaces, wishes, &users)?;
         }
         self.checked(state.rules.as_deref().unwrap_or_default(), &users)?;
         for ArmScenario { scenario, user } in state.armed.iter().flatten() {
@@ -58,7 +102,8 @@ impl Control {
                 called(&users, user).map_err(|error| ApiError::invalid(error.to_string()).field("armed"))?;
             }
         }
-        Ok(())
+        let lines = changed_lines(&replacement.records, there);
+        Ok(Plan { replacement, namespaces, lines })
     }
 
     fn check_settings(&self, scope: &Scope, state: &State) -> ApiResult<()> {
@@ -74,48 +119,6 @@ impl Control {
         state.registrar.iter().try_for_each(|registrar| self.check_registrar(registrar))
     }
 
-    /// Who is there when the state is loaded.
-    async fn users_to_be(&self, scope: &Scope, state: &State) -> ApiResult<Vec<User>> {
-        let (found, added) = self.core.without_scenarios().await.or_refused()?;
-        let there = self.core.store.users().await.or_refused()?;
-        let mut users: BTreeMap<_, _> = there.into_iter().map(|user| (user.sip_uri.clone(), user)).collect();
-        users.retain(|user, _| !added.contains(user));
-        for record in found {
-            users.insert(record.user().clone(), record.particulars().clone());
-        }
-        if let Some(wishes) = &state.users {
-            users.retain(|user, _| !self.sees(scope, user));
-            for record in self.records(wishes, &[]).await? {
-                if users.insert(record.user().clone(), record.particulars().clone()).is_some() {
-                    let problem = format!("{} belongs to another namespace", record.user());
-                    return Err(ApiError::conflict(problem).field("users"));
-                }
-            }
-        }
-        Ok(users.into_values().collect())
-    }
-
-    /// The namespaces as they will be: of the whole pool those that are wished for, of a namespace itself.
-    fn namespaces(
-        &self,
-        scope: &Scope,
-        wishes: &BTreeMap<String, NamespaceMembers>,
-        users: &[User],
-    ) -> ApiResult<Namespaces> {
-        let mut namespaces = match scope.namespace {
-            None => Namespaces::default(),
-            Some(_) => (*self.core.rules.namespaces().get()).clone(),
-        };
-        for (name, wish) in wishes {
-            if scope.namespace.as_ref().is_some_and(|own| own != name) {
-                let problem = format!("`{name}` is another namespace than that of the request");
-                return Err(ApiError::conflict(problem).field("namespaces"));
-            }
-            super::scope::admit(&mut namespaces, name, super::scope::members(wish, users)?)?;
-        }
-        Ok(namespaces)
-    }
-
     async fn apply_settings(&self, state: &State) -> ApiResult<()> {
         if let Some(web) = &state.web {
             self.set_web(web).await?;
@@ -128,39 +131,44 @@ impl Control {
         }
         Ok(())
     }
+}
 
-    /// Makes the policies those of the state. Who was granted one that stays keeps it.
-    async fn replace_policies(&self, state: &State) -> ApiResult<()> {
-        let store = &self.core.store;
-        if let Some(global) = &state.pin_policy {
-            self.replace_policy(super::policies::GLOBAL, global).await?;
+/// The namespaces as they will be: of the whole pool those that are wished for, of a namespace itself.
+fn claimed(
+    scope: &Scope,
+    namespaces: Namespaces,
+    wishes: &BTreeMap<String, NamespaceMembers>,
+    users: &[User],
+) -> ApiResult<Namespaces> {
+    let mut namespaces = if scope.namespace.is_none() { Namespaces::default() } else { namespaces };
+    for (name, wish) in wishes {
+        if scope.namespace.as_ref().is_some_and(|own| own != name) {
+            let problem = format!("`{name}` is another namespace than that of the request");
+            return Err(ApiError::conflict(problem).field("namespaces"));
         }
-        let Some(wishes) = &state.pin_policies else { return Ok(()) };
-        let wishes: Vec<_> = wishes.iter().map(super::policies::policy_of).collect();
-        let stay: HashSet<_> = wishes.iter().filter_map(key).collect();
-        let mut there = HashSet::new();
-        for policy in store.pin_policies().await.or_refused()? {
-            match (policy.identity.parse(), key(&policy)) {
-                (Ok(PolicyIdentity::Global), _) => {}
-                (_, Some(key)) if stay.contains(&key) => drop(there.insert(key)),
-                _ => store.remove_pin_policy(&policy.identity).await.or_refused()?,
-            }
-        }
-        for policy in &wishes {
-            match key(policy).is_some_and(|key| there.contains(&key)) {
-                true => store.put_pin_policy(policy).await.or_refused()?,
-                false => store.add_pin_policy(policy).await.or_refused()?,
-            }
-        }
-        Ok(())
+        super::scope::admit(&mut namespaces, name, super::scope::members(wish, users)?)?;
     }
+    Ok(namespaces)
+}
+
+/// Who of these has another line than before.
+fn changed_lines(records: &[UserRecord], there: &Snapshot) -> Vec<(SipUri, Option<LineUri>)> {
+    let before: HashMap<_, _> =
+        there.users.iter().map(|user| (&user.sip_uri, user.line_uri.as_ref())).collect();
+    let users = records.iter().map(UserRecord::particulars);
+    let changed = users.filter(|user| before.get(&user.sip_uri) != Some(&user.line_uri.as_ref()));
+    changed.map(|user| (user.sip_uri.clone(), user.line_uri.clone())).collect()
+}
+
+fn global_policy(policy: PinPolicy) -> NamedPolicy {
+    policy_of(&NamedPinPolicy { identity: GLOBAL.to_owned(), policy })
 }
 
 fn check_policies(state: &State) -> ApiResult<()> {
     let refuse = |problem: String| Err(ApiError::invalid(problem).field("pin_policies"));
     let (mut seen, mut site) = (HashSet::new(), None);
     for wish in state.pin_policies.iter().flatten() {
-        let identity = super::policies::policy_of(wish)
+        let identity = policy_of(wish)
             .validate()
             .map_err(|error| ApiError::invalid(error.to_string()).field("pin_policies"))?;
         if identity == PolicyIdentity::Global {
@@ -176,15 +184,9 @@ fn check_policies(state: &State) -> ApiResult<()> {
         }
     }
     if let Some(global) = &state.pin_policy {
-        let identity = super::policies::GLOBAL.to_owned();
-        let global = lync_admin::dto::NamedPinPolicy { identity, policy: global.clone() };
-        super::policies::policy_of(&global)
+        global_policy(global.clone())
             .validate()
             .map_err(|error| ApiError::invalid(error.to_string()).field("pin_policy"))?;
     }
     Ok(())
-}
-
-fn key(policy: &NamedPolicy) -> Option<String> {
-    policy.identity.parse::<PolicyIdentity>().ok().map(|identity| identity.key())
 }

@@ -6,6 +6,7 @@ use lync_admin::dto::{Namespace, NamespaceMembers};
 use lync_admin::{ApiError, ApiResult, Scope};
 use lync_model::rules::{Mac, Members, Namespaces};
 use lync_model::{SipUri, User};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// More namespaces than tests run side by side.
@@ -29,13 +30,30 @@ impl Control {
         owner(&self.core.rules.namespaces().get(), user).map(str::to_owned)
     }
 
-    /// Makes a user a member of a namespace.
-    pub(super) fn keep_namespace(&self, name: Option<&str>, user: &User) {
+    /// Makes a user a member of a namespace; `borrowing` says whether the account was there before.
+    pub(super) fn keep_namespace(&self, name: Option<&str>, user: &User, borrowing: bool) {
         if let Some(name) = name {
             self.core.rules.namespaces().update(|namespaces| {
-                let users = &mut namespaces.members_mut(name).users;
-                users.insert(user.sip_uri.clone(), user.line_uri.clone());
+                let members = namespaces.members_mut(name);
+                members.users.insert(user.sip_uri.clone(), user.line_uri.clone());
+                if borrowing {
+                    members.borrowing.insert(user.sip_uri.clone());
+                }
             });
+        }
+    }
+
+    /// Whether the account of a user was there before a namespace made the user.
+    pub(super) fn borrows(&self, user: &SipUri) -> bool {
+        let namespaces = self.core.rules.namespaces().get();
+        namespaces.iter().any(|(_, members)| members.borrowing.contains(user))
+    }
+
+    /// Removes a user and the account. What a namespace made a user of stays as it was: an account of the domain.
+    pub(super) async fn take_away(&self, scope: &Scope, user: &SipUri) -> ApiResult<()> {
+        match scope.namespace.is_some() && self.borrows(user) {
+            true => self.core.store.disable_user(user).await.or_refused(),
+            false => self.core.store.remove_user(user).await.or_refused(),
         }
     }
 
@@ -94,7 +112,7 @@ pub(super) fn sees(namespaces: &Namespaces, scope: &Scope, user: &SipUri) -> boo
     owner(namespaces, user).map_or(!has_users, |owner| owner == name)
 }
 
-fn owner<'a>(namespaces: &'a Namespaces, user: &SipUri) -> Option<&'a str> {
+pub(super) fn owner<'a>(namespaces: &'a Namespaces, user: &SipUri) -> Option<&'a str> {
     let found = namespaces.iter().find(|(_, members)| members.users.contains_key(user));
     found.map(|(name, _)| name)
 }
@@ -102,13 +120,21 @@ fn owner<'a>(namespaces: &'a Namespaces, user: &SipUri) -> Option<&'a str> {
 /// What a wish means, where these are the users.
 pub(super) fn members(wish: &NamespaceMembers, users: &[User]) -> ApiResult<Members> {
     let user = |given: &String| {
-        let found =
-            called(users, given).map_err(|error| ApiError::invalid(error.to_string()).field("users"))?;
+        // Addresses of users in their order are found at once.
+        let address = given.parse::<SipUri>().ok();
+        let at = address.and_then(|address| users.binary_search_by(|user| user.sip_uri.cmp(&address)).ok());
+        let found = match at.and_then(|at| users.get(at)) {
+            Some(found) => found,
+            None => {
+                called(users, given).map_err(|error| ApiError::invalid(error.to_string()).field("users"))?
+            }
+        };
         Ok((found.sip_uri.clone(), found.line_uri.clone()))
     };
     Ok(Members {
         users: wish.users.iter().map(user).collect::<ApiResult<_>>()?,
         macs: each("macs", &wish.macs, str::parse::<Mac>)?,
+        borrowing: BTreeSet::new(),
         sources: each("sources", &wish.sources, |text| {
             text.parse::<IpAddr>().map(|address| address.to_canonical())
         })?,
@@ -116,13 +142,16 @@ pub(super) fn members(wish: &NamespaceMembers, users: &[User]) -> ApiResult<Memb
 }
 
 /// Makes these the members of a namespace, unless another has one of them.
-pub(super) fn admit(namespaces: &mut Namespaces, name: &str, members: Members) -> ApiResult<()> {
+pub(super) fn admit(namespaces: &mut Namespaces, name: &str, mut members: Members) -> ApiResult<()> {
     let others = || namespaces.iter().filter(|(other, _)| *other != name);
     if let Some(taken) = others().find_map(|(other, theirs)| overlap(&members, theirs, other)) {
         return Err(taken);
     }
     check_room(namespaces, name)?;
-    *namespaces.members_mut(name) = members;
+    let there = namespaces.members_mut(name);
+    members.borrowing.clone_from(&there.borrowing);
+    members.borrowing.retain(|user| members.users.contains_key(user));
+    *there = members;
     Ok(())
 }
 

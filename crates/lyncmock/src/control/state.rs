@@ -10,10 +10,10 @@ use lync_admin::dto::{
 };
 use lync_admin::{ApiError, ApiResult, Scope};
 use lync_store::{StoredAccount, UserRecord};
-use moment::{Found, Moment, as_found};
+use moment::{Found, Moment};
 
 impl Control {
-    /// What the scope sees of the pool, as it is without the armed scenarios: these are armed anew when it is loaded.
+    /// What is the scope's of the pool, as it is without the armed scenarios: these are armed anew when it is loaded.
     /// A namespace has neither settings nor a policy of its own.
     ///
     /// Accounts, users, policies and grants are one moment's; so are the scenarios and the namespaces, for the caller
@@ -29,7 +29,7 @@ impl Control {
         let (global, others): (Vec<_>, Vec<_>) =
             moment.store.policies.iter().map(shown_policy).partition(|policy| policy.identity == GLOBAL);
         let users = moment.users();
-        let seen = users.values().filter(|found| moment.sees(scope, &found.user.sip_uri));
+        let seen = users.values().filter(|found| moment.has(scope, &found.user.sip_uri));
         let namespaces = moment.namespaces(scope, &users).into_iter();
         Ok(State {
             web: pool.then(|| shown(&self.core.web.base())),
@@ -43,12 +43,6 @@ impl Control {
             rules: Some(moment.rules(scope, &users)),
             armed: Some(moment.armed(scope, &users)),
         })
-    }
-
-    /// The accounts without the armed scenarios.
-    pub(super) async fn accounts_as_found(&self) -> ApiResult<Vec<StoredAccount>> {
-        let (found, added) = self.core.without_scenarios().await.or_refused()?;
-        Ok(as_found(self.core.store.stored_accounts().await.or_refused()?, &found, &added))
     }
 
     /// Brings the scope back to the beginning.
@@ -75,7 +69,7 @@ impl Control {
         for user in self.core.store.users().await.or_refused()? {
             let owner = self.namespace_of(&user.sip_uri);
             if owner.is_some() && owner == scope.namespace {
-                self.core.store.remove_user(&user.sip_uri).await.or_refused()?;
+                self.take_away(scope, &user.sip_uri).await?;
                 self.leave_namespace(&user.sip_uri);
             }
         }
@@ -96,11 +90,11 @@ impl Control {
     }
 }
 
-/// The accounts that the scope sees; of a namespace those of its users.
+/// The accounts of the scope; of a namespace those of its users.
 fn dumped_accounts(moment: &Moment, scope: &Scope, secrets: bool) -> Vec<AccountRecord> {
     let mut accounts = moment.accounts();
     accounts.retain(|stored| match &stored.account.sip_uri {
-        Some(user) => moment.sees(scope, user),
+        Some(user) => moment.has(scope, user),
         None => scope.namespace.is_none(),
     });
     accounts.iter().map(|stored| dumped_account(stored, secrets)).collect()

@@ -69,7 +69,7 @@ impl Control {
         };
         let store = &self.core.store;
         store.add_new_user(new).await.or_refused()?;
-        self.keep_namespace(scope.namespace.as_deref(), &user);
+        self.keep_namespace(scope.namespace.as_deref(), &user, account.is_some());
         self.core.users_changed().await;
         let user = store.user(&user.sip_uri).await.or_refused()?.unwrap_or(user);
         self.shown(&user).await
@@ -100,7 +100,7 @@ impl Control {
 
     pub(super) async fn delete_user(&self, scope: &Scope, given: &str) -> ApiResult<()> {
         let user = self.found(scope, given).await?.sip_uri;
-        self.core.store.remove_user(&user).await.or_refused()?;
+        self.take_away(scope, &user).await?;
         self.leave_namespace_for_good(&user).await?;
         self.core.users_changed().await;
         Ok(())
@@ -125,9 +125,10 @@ impl Control {
         }
         self.core.store.rename_user(&found.sip_uri, &new).await.or_refused()?;
         let namespace = self.namespace_of(&found.sip_uri);
+        let borrowing = self.borrows(&found.sip_uri);
         self.leave_namespace(&found.sip_uri);
         let user = lync_model::User { sip_uri: new, ..found };
-        self.keep_namespace(namespace.as_deref(), &user);
+        self.keep_namespace(namespace.as_deref(), &user, borrowing);
         self.core.users_changed().await;
         self.shown(&user).await
     }

@@ -2,7 +2,7 @@
 
 use super::{Mac, Occasion};
 use crate::{LineUri, PhoneOrExt, SipUri};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 /// What belongs to which namespace.
@@ -16,6 +16,8 @@ pub struct Namespaces {
 pub struct Members {
     /// Users, with the line by which they are dialled.
     pub users: BTreeMap<SipUri, Option<LineUri>>,
+    /// Those of the users whose accounts were there before them, and outlive them.
+    pub borrowing: BTreeSet<SipUri>,
     /// Hardware addresses.
     pub macs: Vec<Mac>,
     /// Source addresses.
@@ -49,6 +51,7 @@ impl Namespaces {
     pub fn remove_user(&mut self, user: &SipUri) {
         for members in self.by_name.values_mut() {
             members.users.remove(user);
+            members.borrowing.remove(user);
         }
     }
 

@@ -4,6 +4,7 @@ use super::PolicyRow;
 use crate::{Store, StoreError, users};
 use lync_model::{NamedPolicy, PinPolicy, PolicyIdentity, SipUri};
 use sqlx::SqliteConnection;
+use std::collections::HashSet;
 
 /// The most policies. The limit is lyncmock's own.
 const MAX_POLICIES: i64 = 1000;
@@ -57,10 +58,8 @@ impl Store {
     /// Replaces values and description of a PIN policy that is there. PINs that are already set stay, even those that
     /// it would refuse.
     pub async fn put_pin_policy(&self, policy: &NamedPolicy) -> Result<(), StoreError> {
-        let identity = policy.validate()?;
         let mut tx = self.database.begin().await?;
-        let id = id(&mut tx, &identity).await?;
-        write(&mut tx, id, policy.description.as_deref(), &policy.policy).await?;
+        put(&mut tx, policy).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -133,6 +132,40 @@ pub(crate) async fn all_grants(
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(|row| Ok((users::read_sip_uri(&row.sip_uri)?, row.identity))).collect()
+}
+
+/// Makes these the policies beside the global one. Who was granted one that stays keeps it.
+pub(crate) async fn replace(
+    connection: &mut SqliteConnection,
+    policies: &[NamedPolicy],
+) -> Result<(), StoreError> {
+    let key = |policy: &NamedPolicy| Ok(policy.validate()?.key());
+    let stay = policies.iter().map(key).collect::<Result<HashSet<_>, StoreError>>()?;
+    let mut there = HashSet::new();
+    for row in sqlx::query!("SELECT id, identity_key FROM pin_policies WHERE id <> 1")
+        .fetch_all(&mut *connection)
+        .await?
+    {
+        if stay.contains(&row.identity_key) {
+            there.insert(row.identity_key);
+        } else {
+            sqlx::query!("DELETE FROM pin_policies WHERE id = ?", row.id).execute(&mut *connection).await?;
+        }
+    }
+    for policy in policies {
+        match there.contains(&key(policy)?) {
+            true => put(&mut *connection, policy).await?,
+            false => insert(&mut *connection, policy).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Replaces values and description of a policy that is there.
+pub(crate) async fn put(connection: &mut SqliteConnection, policy: &NamedPolicy) -> Result<(), StoreError> {
+    let identity = policy.validate()?;
+    let id = id(&mut *connection, &identity).await?;
+    write(connection, id, policy.description.as_deref(), &policy.policy).await
 }
 
 /// Adds a policy that is not there.

@@ -1,25 +1,27 @@
 //! Users of a state as the store keeps them.
 
+use super::accounts::Named;
+use crate::control::Control;
 use crate::control::users::{display_name, line_uri, sip_uri};
-use crate::control::{Control, stored};
 use lync_admin::dto::{PinState, UserState};
 use lync_admin::{ApiError, ApiResult};
-use lync_model::{Account, User};
-use lync_store::{StoreError, StoredAccount, StoredPin, UserRecord};
+use lync_model::User;
+use lync_store::{Snapshot, StoredPin, UserRecord};
 use std::collections::HashSet;
 
 impl Control {
     /// The users as the store keeps them, with their accounts out of `accounts`; who gets no `pin` keeps the one that is
     /// there.
-    pub(super) async fn records(
+    pub(super) fn records(
         &self,
         users: &[UserState],
-        accounts: &[StoredAccount],
+        accounts: &Named<'_>,
+        there: &Snapshot,
     ) -> ApiResult<Vec<UserRecord>> {
         let mut seen = HashSet::new();
         let mut records = Vec::new();
         for state in users {
-            let record = self.record(state, accounts).await?;
+            let record = self.record(state, accounts, there)?;
             if !seen.insert(record.user().clone()) {
                 return Err(ApiError::invalid(format!("{} is there twice", record.user())).field("users"));
             }
@@ -28,7 +30,7 @@ impl Control {
         Ok(records)
     }
 
-    async fn record(&self, state: &UserState, accounts: &[StoredAccount]) -> ApiResult<UserRecord> {
+    fn record(&self, state: &UserState, accounts: &Named<'_>, there: &Snapshot) -> ApiResult<UserRecord> {
         let user = User {
             sip_uri: sip_uri(&state.sip_address)?,
             display_name: display_name(Some(&state.display_name), &state.sip_address)?,
@@ -37,10 +39,9 @@ impl Control {
             enterprise_voice: state.enterprise_voice_enabled,
             pin_set_at: None,
         };
-        let mut record = match self.core.store.record(&user.sip_uri).await {
-            Ok(kept) => kept.of(user),
-            Err(StoreError::NoSuchUser(_)) => UserRecord::new(user),
-            Err(error) => return Err(stored(&error)),
+        let mut record = match there.records.get(&user.sip_uri) {
+            Some(kept) => kept.clone().of(user),
+            None => UserRecord::new(user),
         };
         if let Some(pin) = &state.pin {
             record
@@ -52,18 +53,12 @@ impl Control {
         }
         record.set_pin_policy(state.pin_policy.clone());
         let own = record.account().map(|own| own.account.sam_account_name.clone());
-        let account = state.account.clone().or(own).and_then(|name| named(accounts, &name));
+        let account = state.account.clone().or(own).and_then(|name| accounts.get(&name));
         if let Some(account) = account {
             record.set_account(account.clone());
         }
         Ok(record)
     }
-}
-
-/// The account of this SamAccountName, in any case.
-pub(super) fn named<'a>(accounts: &'a [StoredAccount], name: &str) -> Option<&'a StoredAccount> {
-    let key = Account::key(name);
-    accounts.iter().find(|stored| Account::key(&stored.account.sam_account_name) == key)
 }
 
 fn stored_pin(pin: &PinState, now: time::OffsetDateTime) -> ApiResult<Option<StoredPin>> {

@@ -1,7 +1,7 @@
 //! A pool at one moment, as it is without its armed scenarios.
 
 use crate::control::policies::tag;
-use crate::control::scope::{sees, shown};
+use crate::control::scope::{owner, shown};
 use crate::control::users::sip_uri;
 use crate::control::{Control, OrRefused};
 use crate::scenarios::{ArmedScenario, ScenarioError, called};
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What the store holds, and what of the pool's memory refers to it.
-pub(super) struct Moment {
+pub(in crate::control) struct Moment {
     pub(super) store: Snapshot,
     namespaces: Arc<Namespaces>,
     rules: Vec<ArmedRule>,
@@ -38,7 +38,7 @@ pub(super) struct Found<'a> {
 
 impl Control {
     /// Takes the pool as it is while nothing is half armed; `records` says whether those of all users are wanted.
-    pub(super) async fn moment(&self, records: bool) -> ApiResult<Moment> {
+    pub(in crate::control) async fn moment(&self, records: bool) -> ApiResult<Moment> {
         let core = &self.core;
         let _still = core.scenarios.hold_still().await;
         let (found, added) = core.without_scenarios().await.or_refused()?;
@@ -54,8 +54,26 @@ impl Control {
 }
 
 impl Moment {
-    pub(super) fn sees(&self, scope: &Scope, user: &SipUri) -> bool {
-        sees(&self.namespaces, scope, user)
+    /// Whether a user is the scope's; a namespace sees more than it has while it has no users.
+    pub(super) fn has(&self, scope: &Scope, user: &SipUri) -> bool {
+        scope.namespace.is_none() || owner(&self.namespaces, user) == scope.namespace.as_deref()
+    }
+
+    /// What the store would hold if all scenarios were lifted.
+    pub(in crate::control) fn as_found(self) -> Snapshot {
+        let Self { store, found, added, .. } = self;
+        let Snapshot { policies, accounts, users, grants, mut records } = store;
+        let mut users: BTreeMap<_, _> = users.into_iter().map(|user| (user.sip_uri.clone(), user)).collect();
+        for user in &added {
+            users.remove(user);
+            records.remove(user);
+        }
+        for record in &found {
+            users.insert(record.user().clone(), record.particulars().clone());
+            records.insert(record.user().clone(), record.clone());
+        }
+        let accounts = as_found(accounts, &found, &added);
+        Snapshot { policies, accounts, users: users.into_values().collect(), grants, records }
     }
 
     /// The accounts, by SamAccountName.
@@ -129,7 +147,7 @@ impl Moment {
 }
 
 /// The accounts without the armed scenarios, which changed and added these users.
-pub(super) fn as_found(
+fn as_found(
     mut accounts: Vec<StoredAccount>,
     found: &[UserRecord],
     added: &[SipUri],
