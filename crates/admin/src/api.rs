@@ -20,13 +20,16 @@ pub(crate) struct Api {
     pub(crate) pool: Arc<dyn Pool>,
     pub(crate) access: Access,
     pub(crate) waits: Semaphore,
+    /// One large body is parsed at a time.
+    pub(crate) large_bodies: Semaphore,
 }
 
 /// The API of `pool`, for [`lync_net::serve`].
 ///
 /// Everything but `/health` and `/ready` asks for what `access` says.
 pub fn router(pool: Arc<dyn Pool>, access: Access) -> Router {
-    let api = Arc::new(Api { pool, access, waits: Semaphore::new(MAX_WAITS) });
+    let api =
+        Arc::new(Api { pool, access, waits: Semaphore::new(MAX_WAITS), large_bodies: Semaphore::new(1) });
     let guarded = routes::guarded()
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 /// A pool's accounts, users, policies, settings, rules and armed scenarios; users and settings as they are without
 /// these. What is absent stays as it is when the state is loaded; a list that is there replaces what was there. A
-/// namespace has users, their accounts, rules and scenarios, and the state of the whole pool has none of the rules and
+/// namespace has users of its own, their accounts, rules and scenarios, and the state of the whole pool has none of the rules and
 /// scenarios that namespaces armed.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]

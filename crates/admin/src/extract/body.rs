@@ -4,7 +4,7 @@ use crate::ApiError;
 use crate::api::Api;
 use crate::check::Check;
 use crate::error::Kind;
-use crate::extract::strict::{self, Mismatch};
+use crate::extract::strict::{self, MAX_VALUES, Mismatch, Unread};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, header};
@@ -29,10 +29,10 @@ pub(crate) struct Json<T>(pub(crate) T);
 /// A certificate, DER, however it was sent.
 pub(crate) struct Der(pub(crate) Vec<u8>);
 
-impl<T: Check + DeserializeOwned> FromRequest<Arc<Api>> for Json<T> {
+impl<T: Check + DeserializeOwned + Send + 'static> FromRequest<Arc<Api>> for Json<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &Arc<Api>) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, ApiError> {
         let most = if request.uri().path() == STATE { MAX_STATE } else { MAX_BODY };
         let expected = "the body must be application/json";
         let media_type = media_type(request.headers()).unwrap_or_default();
@@ -40,10 +40,20 @@ impl<T: Check + DeserializeOwned> FromRequest<Arc<Api>> for Json<T> {
             return Err(ApiError::new(Kind::UnsupportedMediaType, expected).field("Content-Type"));
         }
         let body = read(request.into_body(), most).await?;
-        let value: T = parse(&body)?;
+        let value: T = match body.len() > MAX_BODY {
+            true => parse_large(api, body).await?,
+            false => parse(&body)?,
+        };
         value.check_bounds()?;
         Ok(Self(value))
     }
+}
+
+/// Parses a body for which others should not wait, and not more than one at a time.
+async fn parse_large<T: DeserializeOwned + Send + 'static>(api: &Api, body: Bytes) -> Result<T, ApiError> {
+    let unread = |_| ApiError::unavailable("the body was not read to its end");
+    let _turn = api.large_bodies.acquire().await.map_err(|_| ApiError::unavailable("the pool is ending"))?;
+    tokio::task::spawn_blocking(move || parse(&body)).await.map_err(unread)?
 }
 
 impl FromRequest<Arc<Api>> for Der {
@@ -102,12 +112,15 @@ async fn read(mut body: Body, most: usize) -> Result<Bytes, ApiError> {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    let malformed =
-        |error: serde_json::Error| ApiError::new(Kind::Malformed, format!("the body is no JSON: {error}"));
-    let value = serde_json::from_slice(body).map_err(malformed)?;
-    strict::read(value).map_err(|Mismatch { path, message }| {
-        let refused = ApiError::invalid(without_value(&message));
-        if path == "." { refused } else { refused.field(lync_net::excerpt(&path)) }
+    strict::read(body).map_err(|unread| match unread {
+        Unread::NoJson(error) => ApiError::new(Kind::Malformed, format!("the body is no JSON: {error}")),
+        Unread::TooManyValues => {
+            ApiError::new(Kind::TooLarge, format!("the body has more than {MAX_VALUES} values"))
+        }
+        Unread::Mismatch(Mismatch { path, message }) => {
+            let refused = ApiError::invalid(without_value(&message));
+            if path == "." { refused } else { refused.field(lync_net::excerpt(&path)) }
+        }
     })
 }
 

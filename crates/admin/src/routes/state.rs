@@ -30,7 +30,8 @@ pub(crate) async fn dump_state(Asked { api, scope, mut query }: Asked) -> Result
 
 /// Bring a state back
 ///
-/// All of it or nothing. What is absent stays as it is.
+/// What is absent stays as it is. A state that is refused changes nothing, but for a scenario that cannot be armed when
+/// the rest is loaded. Accounts, users and PIN policies are replaced in one step, even if the pool is killed meanwhile.
 #[utoipa::path(put, path = "/v1/state", tag = "state", params(crate::openapi::Namespaced),
     request_body(content = State, example = json!({"registrar": {"enable_dhcp_server": true}})),
     responses(
@@ -47,7 +48,7 @@ pub(crate) async fn load_state(
 
 /// Bring the pool back to its beginning
 ///
-/// In a namespace only what belongs to it.
+/// In a namespace only what belongs to it; accounts that were there before its users stay.
 #[utoipa::path(post, path = "/v1/reset", tag = "state", params(crate::openapi::Namespaced),
     request_body(content = ResetRequest, example = json!({"what": "scenarios"})),
     responses(

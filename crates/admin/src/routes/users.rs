@@ -79,7 +79,7 @@ pub(crate) async fn update_user(
 
 /// Remove a user, with PIN and certificates
 ///
-/// The account goes too, unless it is kept, as Disable-CsUser does.
+/// The account goes too, unless it is kept, as Disable-CsUser does, or was there before a namespace made the user of it.
 #[utoipa::path(delete, path = "/v1/users/{user}", tag = "users",
     params(crate::openapi::UserPath, ("account" = inline(Option<RemovedUsersAccount>), Query,
         description = "What becomes of the account; it is removed when this is left out"), crate::openapi::Namespaced),
