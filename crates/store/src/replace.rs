@@ -170,7 +170,7 @@ impl<'a> Replacing<'a> {
     async fn users(&mut self, records: &[UserRecord]) -> Result<(), StoreError> {
         for wish in records {
             match self.records.remove(wish.user()) {
-                Some(there) if self.is_kept(&there, wish) => {}
+                Some(there) if is_kept(&there, wish) => self.keep(&there, wish).await?,
                 Some(_) => self.write(wish).await?,
                 None => self.add(wish).await?,
             }
@@ -178,16 +178,21 @@ impl<'a> Replacing<'a> {
         Ok(())
     }
 
-    /// Whether a user is as the record has it.
-    fn is_kept(&self, there: &UserRecord, wish: &UserRecord) -> bool {
+    /// Gives a user who stays the account of the record, which is mostly the one that is there.
+    async fn keep(&mut self, there: &UserRecord, wish: &UserRecord) -> Result<(), StoreError> {
         let name = &wish.user.display_name;
-        let account = there.account().and_then(|stored| self.accounts.get(&key(&stored.account)));
-        let account = account.is_some_and(|known| match wish.account() {
-            Some(account) => is_same(&known.stored, account, name),
-            None => known.stored.account.display_name == *name,
-        });
-        let user = lync_model::User { pin_set_at: there.user.pin_set_at, ..wish.user.clone() };
-        account && *there == UserRecord { user, account: there.account.clone(), ..wish.clone() }
+        let own = there.account().map(|stored| key(&stored.account)).unwrap_or_default();
+        let Some(known) = self.accounts.get(&own) else { return self.write(wish).await };
+        let account = wish.account().unwrap_or(&known.stored);
+        if key(&account.account) != own || upn_key(&account.account) != upn_key(&known.stored.account) {
+            return self.write(wish).await;
+        }
+        if !is_same(&known.stored, account, name) {
+            let StoredAccount { account, nt_hash } = account;
+            let account = Account { display_name: name.clone(), ..account.clone() };
+            accounts::write(&mut *self.tx, known.id, &account, nt_hash.as_ref()).await?;
+        }
+        Ok(())
     }
 
     /// Writes a record by asking for all that there is.
@@ -232,6 +237,12 @@ impl<'a> Replacing<'a> {
         let id = accounts::insert_free(&mut *self.tx, &account, None).await?;
         record::insert_of(&mut *self.tx, wish, id).await
     }
+}
+
+/// Whether a user is as the record has it, but for the account.
+fn is_kept(there: &UserRecord, wish: &UserRecord) -> bool {
+    let user = lync_model::User { pin_set_at: there.user.pin_set_at, ..wish.user.clone() };
+    *there == UserRecord { user, account: there.account.clone(), ..wish.clone() }
 }
 
 /// Whether an account is as wished for, under this name for people.

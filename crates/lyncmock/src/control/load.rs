@@ -65,7 +65,7 @@ impl Control {
     async fn lift_before(&self, scope: &Scope, state: &State) -> ApiResult<()> {
         let replaces = state.users.is_some() || state.accounts.is_some() || state.armed.is_some();
         if replaces && !self.list_armed(scope).await.is_empty() {
-            let there = self.moment(true).await?.as_found();
+            let there = self.moment(true).await?.into_found();
             self.plan(scope, state, &there)?;
             self.lift_all(scope).await?;
         }

@@ -81,9 +81,7 @@ async fn users_come_go_stay_and_change() {
     let accounts = pool.store.accounts().await.unwrap();
     let whose: Vec<_> = accounts
         .iter()
-        .map(|account| {
-            (account.sam_account_name.as_str(), account.sip_uri.as_ref().map(|user| user.address()))
-        })
+        .map(|account| (account.sam_account_name.as_str(), account.sip_uri.as_ref().map(SipUri::address)))
         .collect();
     assert_eq!(
         whose,

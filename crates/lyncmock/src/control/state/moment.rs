@@ -60,7 +60,7 @@ impl Moment {
     }
 
     /// What the store would hold if all scenarios were lifted.
-    pub(in crate::control) fn as_found(self) -> Snapshot {
+    pub(in crate::control) fn into_found(self) -> Snapshot {
         let Self { store, found, added, .. } = self;
         let Snapshot { policies, accounts, users, grants, mut records } = store;
         let mut users: BTreeMap<_, _> = users.into_iter().map(|user| (user.sip_uri.clone(), user)).collect();
@@ -147,11 +147,7 @@ impl Moment {
 }
 
 /// The accounts without the armed scenarios, which changed and added these users.
-fn as_found(
-    mut accounts: Vec<StoredAccount>,
-    found: &[UserRecord],
-    added: &[SipUri],
-) -> Vec<StoredAccount> {
+fn as_found(mut accounts: Vec<StoredAccount>, found: &[UserRecord], added: &[SipUri]) -> Vec<StoredAccount> {
     accounts.retain(|stored| stored.account.sip_uri.as_ref().is_none_or(|user| !added.contains(user)));
     for own in found.iter().filter_map(|record| record.account()) {
         accounts.retain(|stored| stored.account.sam_account_name != own.account.sam_account_name);
