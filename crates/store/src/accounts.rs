@@ -109,22 +109,6 @@ impl Store {
         tx.commit().await?;
         Ok(())
     }
-
-    /// Puts an account there as it was, over the one of the same SamAccountName if there is one. A Lync user stays the
-    /// Lync user of that account; `sip_uri` is not looked at.
-    pub async fn restore_account(&self, stored: &StoredAccount) -> Result<(), StoreError> {
-        let account = &stored.account;
-        let mut tx = self.database.begin().await?;
-        match find(&mut tx, Names::Sam(&account.sam_account_name)).await? {
-            Some(row) => {
-                names::refuse_taken(&mut tx, account, Some(row.id)).await?;
-                write(&mut tx, row.id, account, stored.nt_hash.as_ref()).await?;
-            }
-            None => drop(insert(&mut tx, account, stored.nt_hash.as_ref()).await?),
-        }
-        tx.commit().await?;
-        Ok(())
-    }
 }
 
 impl AccountRow {

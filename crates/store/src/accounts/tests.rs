@@ -1,7 +1,7 @@
 //! Accounts: added, changed, found, removed.
 
 use super::*;
-use crate::testing::Pool;
+use crate::{Replacement, testing::Pool};
 use lync_model::ports::AccountDirectory;
 use lync_model::{AccountError, PasswordError, SipUri, User};
 
@@ -261,9 +261,8 @@ async fn an_account_that_was_stored_comes_back_over_the_one_of_its_name() {
     let locked = AccountUpdate { state: Some(AccountState::Disabled), ..AccountUpdate::default() };
     pool.store.update_account("kenmyer", &locked).await.unwrap();
     pool.store.remove_account("pilar").await.unwrap();
-    for stored in &before {
-        pool.store.restore_account(stored).await.unwrap();
-    }
+    let wish = Replacement { accounts: before.clone(), ..Replacement::default() };
+    pool.store.replace::<StoreError>(|_| Ok(wish)).await.unwrap();
     assert_eq!(pool.store.stored_accounts().await.unwrap(), before);
     assert_eq!(pool.store.account_of(&ken).await.unwrap().unwrap().sam_account_name, "kenmyer");
 }
