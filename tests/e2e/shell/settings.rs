@@ -86,6 +86,8 @@ async fn the_validity_of_certificates_is_what_was_set() {
     )
     .await;
     assert!((298..=300).contains(&hours().await));
+    set(&pool, "Set-CsWebServiceConfiguration -MinValidityPeriodHours 8 -MaxValidityPeriodHours 16").await;
+    assert!((14..=16).contains(&hours().await), "the greatest bounds the default");
 }
 
 #[tokio::test]

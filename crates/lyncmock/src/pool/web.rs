@@ -167,7 +167,8 @@ fn apply(change: &WebChange, settings: &mut WebServiceSettings) {
     set(&mut settings.ticket_lifetime, lifetime);
 }
 
-/// The documented ranges of Set-CsWebServiceConfiguration, and a year at most for a ticket.
+/// The documented ranges of Set-CsWebServiceConfiguration, and a year at most for a ticket. That a least value is not
+/// above its greatest one is our own rule.
 fn check(settings: &WebServiceSettings) -> Result<(), String> {
     let within = |name: &str, value: u32, min: u32, max: u32| match (min..=max).contains(&value) {
         true => Ok(()),
@@ -176,7 +177,8 @@ fn check(settings: &WebServiceSettings) -> Result<(), String> {
     let (validity, size) = (&settings.validity, &settings.csr_key_size);
     within("max_validity_period_hours", validity.max_hours, 8, 8760)?;
     within("min_validity_period_hours", validity.min_hours, 8, validity.max_hours.min(4320))?;
-    within("default_validity_period_hours", validity.default_hours, validity.min_hours, validity.max_hours)?;
+    // The least and the greatest bound the default where a certificate is issued.
+    within("default_validity_period_hours", validity.default_hours, 8, 8760)?;
     within("max_csr_key_size", size.max, 1024, 16384)?;
     within("min_csr_key_size", size.min, 1024, size.max)?;
     within("ca_signing_key_length", settings.ca_signing_key_length, 2048, 16384)?;
@@ -236,6 +238,15 @@ mod tests {
             assert_eq!(web.check(&change).unwrap_err(), complaint);
         }
         assert_eq!(web.base(), before);
+    }
+
+    #[test]
+    fn the_greatest_validity_may_be_below_the_default_one_and_not_below_the_least() {
+        let web = WebConfiguration::new(WebServiceSettings::default());
+        let greatest = |hours| WebChange { max_validity_period_hours: Some(hours), ..WebChange::default() };
+        assert_eq!(web.check(&greatest(16)), Ok(()));
+        set(&web, &WebChange { min_validity_period_hours: Some(24), ..WebChange::default() });
+        assert_eq!(web.check(&greatest(16)).unwrap_err(), "min_validity_period_hours: 24 is outside 8 to 16");
     }
 
     #[test]

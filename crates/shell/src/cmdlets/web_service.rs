@@ -145,7 +145,7 @@ const SET: Definition = Definition {
             "DefaultValidityPeriodHours",
             8,
             8760,
-            "Validity of a client certificate, 8 to 8760; default 4320.",
+            "Validity of a client certificate, 8 to 8760; default 4320. The least and the greatest bound it.",
         ),
         number("MinValidityPeriodHours", 8, 4320, "Its least, 8 to 4320; default 8."),
         number("MaxValidityPeriodHours", 8, 8760, "Its greatest, 8 to 8760; default 8760."),
@@ -189,6 +189,7 @@ const SET: Definition = Definition {
         taken("AllowExternalAuthentication", Kind::Bool),
         taken("AutoLaunchLyncWebAccess", Kind::Bool),
         taken("CrossDomainAuthorizationList", Kind::Object),
+        taken("EnableCORS", Kind::Bool),
         taken("EnableGroupExpansion", Kind::Bool),
         taken("EnableMediaBasicAuth", Kind::Bool),
         taken("MACResolverUrl", Kind::String),
@@ -220,10 +221,8 @@ const WEB: Collection<WebChange> = Collection {
     type_name: "Microsoft.Rtc.Management.WritableConfig.Settings.Web.WebServiceSettings",
     settings: SETTINGS,
     set: &SET,
-    in_order: &[
-        &["MinValidityPeriodHours", "DefaultValidityPeriodHours", "MaxValidityPeriodHours"],
-        &["MinCSRKeySize", "MaxCSRKeySize"],
-    ],
+    // Microsoft's example sets a greatest validity below the default one, so the default may lie anywhere.
+    in_order: &[&["MinValidityPeriodHours", "MaxValidityPeriodHours"], &["MinCSRKeySize", "MaxCSRKeySize"]],
 };
 
 async fn get(
@@ -307,6 +306,12 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_setting_that_is_not_kept_is_taken_with_a_warning() {
+        let ran = run(&Arc::new(Lab::new()), "Set-CsWebServiceConfiguration -EnableCORS $true").await;
+        assert!(!ran.failed && ran.text.contains("EnableCORS is taken and not kept"), "{}", ran.text);
+    }
+
+    #[tokio::test]
     async fn an_instance_brings_its_values_and_parameters_come_before_them() {
         let lab = Arc::new(Lab::new());
         let script =
@@ -340,6 +345,18 @@ mod tests {
         }
     }
 
+    /// The second example of Microsoft's help.
+    #[tokio::test]
+    async fn the_greatest_validity_may_be_below_the_default_one() {
+        let lab = Arc::new(Lab::new());
+        for before in ["", "Get-CsWebServiceConfiguration | "] {
+            let line = format!("{before}Set-CsWebServiceConfiguration -MaxValidityPeriodHours 16");
+            let ran = run(&lab, &line).await;
+            assert_eq!((ran.failed, ran.text.as_str()), (false, ""), "{line}");
+            assert_eq!(lab.state().web.max_validity_period_hours, Some(16), "{line}");
+        }
+    }
+
     #[tokio::test]
     async fn what_settings_cannot_be_is_refused_and_nothing_is_changed() {
         let lab = Arc::new(Lab::new());
@@ -353,8 +370,8 @@ mod tests {
             ),
             ("-DefaultValidityPeriodHours 4", "DefaultValidityPeriodHours"),
             (
-                "-MaxValidityPeriodHours 24",
-                "DefaultValidityPeriodHours (4320) is greater than MaxValidityPeriodHours (24)",
+                "-MinValidityPeriodHours 48 -MaxValidityPeriodHours 24",
+                "MinValidityPeriodHours (48) is greater than MaxValidityPeriodHours (24)",
             ),
             ("-UseWindowsAuth Kerberos", "UseWindowsAuth"),
             ("-UsePinAuth maybe", "UsePinAuth"),

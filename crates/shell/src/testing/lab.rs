@@ -312,6 +312,7 @@ impl Deployment for Lab {
         web.use_pin_auth = change.use_pin_auth.or(web.use_pin_auth);
         web.use_certificate_auth = change.use_certificate_auth.or(web.use_certificate_auth);
         web.use_windows_auth = change.use_windows_auth.or(web.use_windows_auth);
+        web.max_validity_period_hours = change.max_validity_period_hours.or(web.max_validity_period_hours);
         web.min_csr_key_size = change.min_csr_key_size.or(web.min_csr_key_size);
         web.mobile_preferred_auth_type = change.mobile_preferred_auth_type.or(web.mobile_preferred_auth_type);
         Ok(())
