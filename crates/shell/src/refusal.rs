@@ -35,6 +35,11 @@ pub(crate) fn conflict(message: impl Into<String>) -> ErrorRecord {
     record("InvalidOperation", "InvalidOperation", message)
 }
 
+/// Microsoft's cmdlet does it, and this program cannot.
+pub(crate) fn not_here(message: impl Into<String>) -> ErrorRecord {
+    record("NotImplemented", "NotSupported", message)
+}
+
 /// Two parameters that belong to different parameter sets. The text is PowerShell's.
 pub(crate) fn ambiguous_parameter_set() -> ErrorRecord {
     let message = "Parameter set cannot be resolved using the specified named parameters.";
@@ -47,7 +52,7 @@ pub(crate) fn of(error: DeploymentError) -> ErrorRecord {
         DeploymentError::NotFound(message) => no_such_thing(sentence(&message)),
         DeploymentError::Conflict(message) => conflict(sentence(&message)),
         DeploymentError::Invalid(message) => invalid(sentence(&message)),
-        DeploymentError::Unsupported(message) => record("NotImplemented", "NotSupported", sentence(&message)),
+        DeploymentError::Unsupported(message) => not_here(sentence(&message)),
         DeploymentError::Unavailable(message) => record("ConnectionError", "Unavailable", sentence(&message)),
     }
 }

@@ -231,7 +231,7 @@ fn about(parameter: &Parameter, width: usize, lines: &mut Vec<String>) {
     let pipeline = match parameter.pipeline {
         Pipeline::No => "false",
         Pipeline::Value => "true (ByValue)",
-        Pipeline::Property => "true (ByPropertyName)",
+        Pipeline::Property => "true (ByPropertyName, ByValue)",
     };
     let mut facts = vec![
         ("Required?", parameter.mandatory.to_string()),

@@ -1,7 +1,7 @@
 //! Get-CsAdUser.
 
 use super::cmdlet;
-use super::get_user::{CONDITION, OU, RESULT_SIZE, condition, is_asked_for, result_size};
+use super::get_user::{CONDITION, LDAP_FILTER, OU, RESULT_SIZE, condition, is_asked_for, result_size};
 use crate::directory::Directory;
 use crate::parameters::{ANY_USER, CREDENTIAL, DOMAIN_CONTROLLER};
 use crate::{Deployment, refusal};
@@ -16,8 +16,8 @@ const DEFINITION: Definition = Definition {
     synopsis: "Shows the accounts of the domain, enabled for Lync Server or not.",
     description: "Shows each account. Enabled says whether it is enabled for Lync Server, and is empty where it never \
                   was. UserAccountControl has the names of Active Directory's flags; which properties there are and \
-                  their order are inferred. -LdapFilter is not taken: there is no LDAP.",
-    parameters: &[ANY_USER, CONDITION, OU, RESULT_SIZE, CREDENTIAL, DOMAIN_CONTROLLER],
+                  their order are inferred.",
+    parameters: &[ANY_USER, CONDITION, LDAP_FILTER, OU, RESULT_SIZE, CREDENTIAL, DOMAIN_CONTROLLER],
     examples: &[
         "Get-CsAdUser -Filter {Enabled -ne $True} | Select-Object DisplayName",
         "Get-CsAdUser -Identity \"Pilar Ackerman\"",

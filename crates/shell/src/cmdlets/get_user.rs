@@ -24,16 +24,25 @@ pub(super) const CONDITION: Parameter = Parameter::new(
      for its value: {SipAddress -ne $x.SipAddress}.",
 );
 
+/// By attributes of Active Directory, which are not here; shared with Get-CsAdUser.
+pub(super) const LDAP_FILTER: Parameter = Parameter::new(
+    "LdapFilter",
+    Kind::String,
+    "A condition on attributes of Active Directory. Refused, as there is no LDAP here: -Filter takes conditions on what \
+     is shown.",
+);
+
 const DEFINITION: Definition = Definition {
     name: "Get-CsUser",
     aliases: &[],
     synopsis: "Shows the users who are enabled for Lync Server.",
     description: "Shows each user who is enabled for Lync Server, with address, line and policies. Accounts that are \
                   not enabled are shown by Get-CsAdUser. The order of the properties is inferred; of policies only \
-                  PinPolicy can have a value here. -LdapFilter is not taken: there is no LDAP.",
+                  PinPolicy can have a value here.",
     parameters: &[
         ANY_USER,
         CONDITION,
+        LDAP_FILTER,
         OU,
         RESULT_SIZE,
         Parameter::new("OnLyncServer", Kind::Switch, "Those homed on Lync Server: everybody here."),
@@ -87,8 +96,11 @@ async fn run(
 /// `-Filter`.
 ///
 /// # Errors
-/// It cannot be read.
+/// It cannot be read; or it is `-LdapFilter` that is given, which nothing here can answer.
 pub(super) fn condition(arguments: &Arguments, session: &Session<'_>) -> Result<Option<Filter>, ErrorRecord> {
+    if arguments.get("LdapFilter").is_some() {
+        return Err(refusal::not_here("There is no LDAP here, so LdapFilter is not taken. Use Filter."));
+    }
     arguments.text("Filter").map(|text| session.filter(text)).transpose()
 }
 
@@ -176,6 +188,21 @@ mod tests {
         let ran = run(&Arc::new(lab), script).await;
         assert!(!ran.failed, "{script}\n{}", ran.text);
         ran.text
+    }
+
+    #[tokio::test]
+    async fn a_condition_of_ldap_is_refused_in_words_of_our_own() {
+        let lab = Arc::new(Lab::new());
+        for cmdlet in ["Get-CsUser", "Get-CsAdUser"] {
+            let ran = run(&lab, &format!("{cmdlet} -LdapFilter \"Department=Finance\"")).await;
+            assert!(ran.failed && ran.text.contains("There is no LDAP here"), "{}", ran.text);
+        }
+    }
+
+    #[tokio::test]
+    async fn help_says_that_a_user_comes_by_name_and_whole() {
+        let text = shown("Get-Help Get-CsUser -Parameter Identity").await;
+        assert!(text.contains("true (ByPropertyName, ByValue)"), "{text}");
     }
 
     #[tokio::test]

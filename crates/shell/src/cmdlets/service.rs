@@ -44,6 +44,7 @@ const GET: Definition = Definition {
         kind("Director", &[]),
         kind("EdgeServer", &[]),
         kind("FileStore", &[]),
+        kind("LegalInterceptServer", &[]),
         kind("ManagementServer", &[]),
         kind("MediationServer", &[]),
         kind("MonitoringDatabase", &[]),
@@ -229,6 +230,7 @@ mod tests {
             ("", "UserServer Registrar WebServer"),
             ("-Registrar", "Registrar"),
             ("-EdgeServer", ""),
+            ("-LegalInterceptServer", ""),
             ("-Filter web*", "WebServer"),
             ("-Identity registrar:atl-cs-001.litwareinc.com", "Registrar"),
         ] {

@@ -104,6 +104,11 @@ pub(super) const CLIENT_AUTHENTICATION: Definition = Definition {
         TARGET_FQDN,
         TARGET_URI,
         REGISTRAR_PORT,
+        Parameter::new(
+            "LiveIdAuthentication",
+            Kind::Switch,
+            "Signs in with a Live ID. Refused, as there are accounts of Windows alone here.",
+        ),
         OUT_VERBOSE,
         OUT_LOGGER,
         FORCE,
