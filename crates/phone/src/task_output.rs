@@ -137,6 +137,13 @@ impl TaskOutput {
         }
     }
 
+    /// What it says of a failure in words that are not public: the error and what lies behind it, as far as they are
+    /// inferred. Both dialects say no others.
+    pub fn inferred(&self) -> impl Iterator<Item = &str> {
+        let said = self.error.iter().chain(&self.inner_exceptions);
+        said.filter(|line| line.evidence == Evidence::Inferred).map(|line| line.text.as_str())
+    }
+
     /// The output as one text, every line ended by a line feed.
     pub fn render(&self, dialect: Dialect) -> String {
         self.lines(dialect).into_iter().map(|line| line.text + "\n").collect()

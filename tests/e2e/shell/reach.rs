@@ -16,6 +16,45 @@ async fn a_target_that_is_no_address_is_told_and_dhcp_is_not_asked() {
     assert!(!said.contains("DHCP"), "{said}");
 }
 
+#[tokio::test]
+async fn what_is_inferred_of_a_failure_is_named_as_such() {
+    let pool = pool().await;
+    let line = "(Test-CsPhoneBootstrap -PhoneOrExt 1219 -Pin 0712 \
+                -TargetUri https://nosuch.invalid/CertProv/CertProvisioningService.svc).Error";
+    let finished = Shell::of(&pool).run(&[line]).await;
+    let said: Vec<_> = finished.stdout.lines().collect();
+    assert_eq!(
+        said,
+        [
+            "No response received for root certificate chain.",
+            "The remote name could not be resolved: 'nosuch.invalid'"
+        ],
+        "{}",
+        finished.stderr
+    );
+    for text in said {
+        let note = format!("WARNING: lyncmock: this text is inferred, and not known to be Lync's: {text}\n");
+        assert!(finished.stderr.contains(&note), "{}", finished.stderr);
+    }
+    // Of a refused PIN everything is public.
+    let finished = Shell::of(&pool).run(&["Test-CsPhoneBootstrap -PhoneOrExt 1219 -Pin 9999"]).await;
+    assert!(finished.stdout.contains("Web-Ticket service"), "{}", finished.stdout);
+    assert_eq!(finished.stderr, "");
+}
+
+/// Microsoft's cmdlet has the parameter; nothing here can do what it asks for.
+#[tokio::test]
+async fn a_live_id_is_refused_in_words_of_our_own() {
+    let pool = pool().await;
+    let lines = [
+        "$p = ConvertTo-SecureString 'Passw0rd!' -AsPlainText -Force",
+        r"$c = New-Object System.Management.Automation.PSCredential('litwareinc\kenmyer', $p)",
+        "Test-CsClientAuth -UserSipAddress kenmyer@litwareinc.com -UserCredential $c -LiveIdAuthentication",
+    ];
+    let said = Shell::of(&pool).fails(&lines).await;
+    assert!(said.contains("There are no Live IDs here"), "{said}");
+}
+
 /// The admin API as it is found from outside a container: at a port that the pool knows nothing of. In what it answers
 /// `hidden` is null.
 async fn published(api: &str, hidden: Option<String>) -> String {

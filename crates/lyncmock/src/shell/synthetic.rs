@@ -87,6 +87,9 @@ impl Synthetic {
             session.set_variable(name, output::logger(transaction, &report, &sign_in, clock.now()));
         }
         let output = TaskOutput::of(transaction, &report);
+        for text in output.inferred() {
+            session.warning(&format!("lyncmock: this text is inferred, and not known to be Lync's: {text}"));
+        }
         let shown = output::object(&output, self.dialect);
         self.ended(Ending::Tried(Box::new(output)));
         Ok(vec![shown.into()])
@@ -140,6 +143,9 @@ impl Cmdlet for ClientAuthentication {
         arguments: &Arguments,
         session: &mut Session<'_>,
     ) -> Result<Vec<Value>, ErrorRecord> {
+        if arguments.is_on("LiveIdAuthentication") {
+            return Err(wrong_usage("There are no Live IDs here, so LiveIdAuthentication is not taken."));
+        }
         let Some(Value::Credential(credential)) = arguments.get("UserCredential") else {
             return Err(wrong_usage("UserCredential is none."));
         };

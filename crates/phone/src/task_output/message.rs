@@ -42,11 +42,15 @@ fn bootstrap(step: StepName) -> Line {
 }
 
 /// The exceptions inside it. Captured are the two of a refused PIN, and the first of a refused NTLM is documented; those
-/// of other statuses follow .NET's pattern, and everything else is lyncmock's own text of the failure.
+/// of other statuses follow .NET's pattern, that of a name which DNS does not know is the text of .NET Framework's
+/// WebException (that the cmdlet shows it is inferred), and everything else is lyncmock's own text of the failure.
 pub(super) fn inner_exceptions(failure: &Failure, report: &Report) -> Vec<Line> {
     match &failure.kind {
         FailureKind::Status { head } if head.status == 401 => unauthorized(failure.step, report, head),
         FailureKind::Status { head } => vec![remote_error(head, Evidence::Inferred)],
+        FailureKind::NameNotResolved { host, .. } => {
+            vec![Line::new(format!("The remote name could not be resolved: '{host}'"), Evidence::Inferred)]
+        }
         other => vec![Line::new(other.to_string(), Evidence::Inferred)],
     }
 }

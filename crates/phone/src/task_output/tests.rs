@@ -177,6 +177,24 @@ fn a_failure_before_the_web_ticket_is_marked_as_a_guess() {
 }
 
 #[test]
+fn what_is_a_guess_can_be_told_from_what_is_public() {
+    let inferred =
+        |step, kind| TaskOutput::new(&failed(step, kind)).inferred().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(inferred(StepName::WebTicket, refused()), Vec::<String>::new());
+    let kind = FailureKind::NameNotResolved {
+        host: "nosuch.example".to_owned(),
+        reason: "failed to lookup address information: Name or service not known".to_owned(),
+    };
+    assert_eq!(
+        inferred(StepName::RootChain, kind),
+        [
+            "No response received for root certificate chain.",
+            "The remote name could not be resolved: 'nosuch.example'"
+        ]
+    );
+}
+
+#[test]
 fn the_account_of_a_wrong_pin_holds_the_lines_of_the_article() {
     let pin = Credentials::Pin { phone_or_ext: "+12065551219".to_owned(), pin: Pin::new("0712") };
     let lines = transcript(&failed(StepName::WebTicket, refused()), &pin);
