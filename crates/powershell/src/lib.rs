@@ -17,6 +17,7 @@ mod format;
 mod host;
 mod like;
 mod object;
+mod path;
 mod run;
 mod session;
 mod shell;

@@ -286,10 +286,11 @@ impl Stage for Out {
             Target::Text { stream: false } => out.push(Value::from(whole(&lines))),
             Target::Host => lines.iter().for_each(|line| session.state.host.write(Stream::Output, line)),
             Target::File { path, append } => {
+                let here = crate::path::of_this_machine(path)?;
                 if !session.should_process(path, "Output to File").await? {
                     return Ok(());
                 }
-                let written = session.write_file(path, &whole(&lines), *append).await;
+                let written = session.write_file(&here, &whole(&lines), *append).await;
                 written.map_err(|error| {
                     ErrorRecord::new("OpenError", "FileOpenFailure", error)
                         .of("IOException")

@@ -155,4 +155,14 @@ async fn output_goes_to_a_file_by_redirection_and_by_out_file() {
         !
     "#]]
     .assert_eq(&screen.type_in("'x' | Out-File forbidden").await);
+    expect![[r#"
+        ! Out-File : Cannot find drive. A drive with the name 'C' does not exist.
+        ! At line:1 char:7
+        ! + 'x' | Out-File C:\Temp\a.txt
+        ! +       ~~~~~~~~~~~~~~~~~~~~~~
+        !     + CategoryInfo          : ObjectNotFound: (C:String) [Out-File], DriveNotFoundException
+        !     + FullyQualifiedErrorId : DriveNotFound,Microsoft.PowerShell.Commands.OutFileCommand
+        !
+    "#]]
+    .assert_eq(&screen.type_in(r"'x' | Out-File C:\Temp\a.txt").await);
 }
