@@ -50,11 +50,16 @@ impl Terminal {
 
     /// Waits until the terminal shows this behind what was answered last, and types a line.
     pub async fn answer(&mut self, question: &str, line: &str) {
+        self.answer_bytes(question, format!("{line}\r").as_bytes()).await;
+    }
+
+    /// Waits the same way, and types these bytes, which need be no text.
+    pub async fn answer_bytes(&mut self, question: &str, bytes: &[u8]) {
         while self.place_of(question).is_none() {
             assert!(self.read().await, "no `{question}`: {}", self.text());
         }
         self.answered = self.place_of(question).unwrap();
-        self.write(format!("{line}\r").as_bytes()).await;
+        self.write(bytes).await;
     }
 
     /// Writes, and reads what is shown meanwhile: a terminal that nobody reads takes no more than a few thousand bytes.

@@ -32,6 +32,40 @@ async fn an_answer_that_is_typed_ahead_is_for_the_question() {
     assert_eq!(code, Some(0), "{shown}");
 }
 
+/// As a terminal sends it that is set to Latin-1, or a paste from one.
+#[tokio::test]
+async fn a_byte_that_is_not_utf_8_ends_neither_the_line_nor_the_session() {
+    let pool = pool().await;
+    let mut terminal = Shell::of(&pool).session();
+    terminal.answer_bytes(PROMPT, b"'Andr\xe9 M'; 'one'\r").await;
+    terminal.answer_bytes("what is not UTF-8", b"").await;
+    terminal.answer("'Andr\u{fffd}", "").await;
+    terminal.answer_bytes("was not run", b"").await;
+    terminal.answer_bytes(PROMPT, b"'b\xff").await;
+    terminal.answer_bytes("what is not UTF-8", b"").await;
+    // The character that stands for it is taken back.
+    terminal.answer_bytes(PROMPT, b"\x7fc'.Length + 40\r").await;
+    terminal.answer("42", "exit 3").await;
+    let (shown, code) = terminal.end().await;
+    assert!(!shown.contains("\none\n"), "{shown}");
+    assert_eq!(code, Some(3), "{shown}");
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_asked_for_again() {
+    let pool = pool().await;
+    let line = r"Test-CsClientAuth -UserSipAddress kenmyer@litwareinc.com -UserCredential litwareinc\kenmyer";
+    let mut terminal = Shell::of(&pool).at_a_terminal(&[], line);
+    terminal.answer_bytes("Password", b"Passw0rd\xe4x!\r").await;
+    terminal.answer_bytes("what is not UTF-8", b"").await;
+    terminal.answer("Password", "").await;
+    terminal.answer_bytes("the answer was not taken", b"").await;
+    terminal.answer("Password", "Passw0rd!").await;
+    let (shown, code) = terminal.end().await;
+    assert!(shown.contains("Success") && !shown.contains("Passw0rd"), "{shown}");
+    assert_eq!(code, Some(0), "{shown}");
+}
+
 #[tokio::test]
 async fn the_screen_is_cleared_before_the_next_prompt() {
     let pool = pool().await;
@@ -116,6 +150,27 @@ async fn a_script_is_run_from_inside_a_session() {
     assert_eq!(finished.code, Some(1));
     let finished = run("./again.ps1").await;
     assert!(finished.stderr.contains("call depth overflow"), "{}", finished.stderr);
+}
+
+#[tokio::test]
+async fn a_path_of_windows_makes_no_odd_file() {
+    let pool = pool().await;
+    let shell = Shell::of(&pool);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("logs")).unwrap();
+    let run = async |line: &str| {
+        let mut command = shell.command(&["shell", "-c", line]);
+        command.current_dir(dir.path());
+        super::ended(command).await
+    };
+    let finished = run(r"'a' | Out-File .\logs\a.txt; 'b' > logs\b.txt").await;
+    assert_eq!((finished.stderr.as_str(), finished.code), ("", Some(0)));
+    let read = |name: &str| std::fs::read_to_string(dir.path().join("logs").join(name)).unwrap();
+    assert_eq!((read("a.txt"), read("b.txt")), ("a\n".to_owned(), "b\n".to_owned()));
+    let finished = run(r"'x' > C:\Temp\report.html").await;
+    let said = "Cannot find drive. A drive with the name 'C' does not exist.";
+    assert!(finished.stderr.contains(said) && finished.code == Some(1), "{}", finished.stderr);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
 #[tokio::test]
