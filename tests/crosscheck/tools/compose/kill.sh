@@ -15,10 +15,13 @@ change_pins() {
     done
 }
 
-# A phone has its certificate in a file as soon as it was answered, and not before.
+# A phone has its certificate in a file as soon as it was answered, and not before. Each is another device: one that signs
+# in again replaces its certificate.
 sign_in_until_dead() {
     local n=0
-    while phone --out "$work/certificate-$((n += 1)).pem" --timeout 5s; do :; done
+    while phone --out "$work/certificate-$((n += 1)).pem" --timeout 5s --device-id "$(cat /proc/sys/kernel/random/uuid)"; do
+        :
+    done
 }
 
 lines() { grep -c "^$1" "$work/pins"; }
