@@ -101,7 +101,9 @@ impl State {
                 Err(Halt::Script)
             }
             Statement::Assign { name, property, add, span, value } => {
-                let mut value = self.value_of(source, value).await?;
+                let found = self.found_by(source, value).await?;
+                let is_nothing = found.is_none() && !*add && property.is_none();
+                let mut value = found.unwrap_or(Value::Null);
                 let before = self.variables.get(name).cloned().unwrap_or(Value::Null);
                 let target = property.as_ref().map(|property| (property.as_str(), &before));
                 if *add {
@@ -115,7 +117,11 @@ impl State {
                     value = member::with_property(of, property, value)
                         .map_err(|error| self.fail(source, *span, &error, None))?;
                 }
-                self.assign(source, *span, name, value)
+                self.assign(source, *span, name, value)?;
+                if is_nothing {
+                    self.variables.set_nothing(name);
+                }
+                Ok(())
             }
         }
     }

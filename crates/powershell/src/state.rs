@@ -34,23 +34,41 @@ pub(crate) struct State {
 
 /// Variables, found in any case.
 #[derive(Default)]
-pub(crate) struct Variables(BTreeMap<String, (String, Value)>);
+pub(crate) struct Variables(BTreeMap<String, Variable>);
+
+struct Variable {
+    /// As written.
+    name: String,
+    value: Value,
+    /// Whether it has what a pipeline found that found nothing; the value is null then.
+    nothing: bool,
+}
 
 impl Variables {
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(&name.to_lowercase()).map(|(_, value)| value)
+        self.0.get(&name.to_lowercase()).map(|variable| &variable.value)
     }
 
     pub(crate) fn set(&mut self, name: &str, value: Value) {
-        self.0.insert(name.to_lowercase(), (name.to_owned(), value));
+        self.0.insert(name.to_lowercase(), Variable { name: name.to_owned(), value, nothing: false });
+    }
+
+    /// Gives it what a pipeline found that found nothing.
+    pub(crate) fn set_nothing(&mut self, name: &str) {
+        let variable = Variable { name: name.to_owned(), value: Value::Null, nothing: true };
+        self.0.insert(name.to_lowercase(), variable);
+    }
+
+    pub(crate) fn has_nothing(&self, name: &str) -> bool {
+        self.0.get(&name.to_lowercase()).is_some_and(|variable| variable.nothing)
     }
 
     pub(crate) fn remove(&mut self, name: &str) -> Option<Value> {
-        self.0.remove(&name.to_lowercase()).map(|(_, value)| value)
+        self.0.remove(&name.to_lowercase()).map(|variable| variable.value)
     }
 
     /// Name as written, and value; in the order of the names.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.values().map(|(name, value)| (name.as_str(), value))
+        self.0.values().map(|variable| (variable.name.as_str(), &variable.value))
     }
 }

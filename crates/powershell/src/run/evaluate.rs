@@ -30,6 +30,24 @@ impl State {
         })
     }
 
+    /// The value of an expression; `None` where that is what a pipeline found that found nothing. PowerShell calls it
+    /// AutomationNull: `$null` for everything but the pipeline that it begins, through which no object goes.
+    pub(super) fn found<'a>(
+        &'a mut self,
+        source: &'a Arc<Source>,
+        expr: &'a Expr,
+    ) -> Boxed<'a, Result<Option<Value>, Halt>> {
+        Box::pin(async move {
+            let collected = match &expr.kind {
+                ExprKind::Variable(name) if self.variables.has_nothing(name) => return Ok(None),
+                ExprKind::Paren(pipeline) => return self.found_by(source, pipeline).await,
+                ExprKind::Sub(block) => self.collect(source, block).await?,
+                _ => return self.evaluate(source, expr).await.map(Some),
+            };
+            Ok((!collected.is_empty()).then(|| unwrapped(collected)))
+        })
+    }
+
     async fn evaluate_inside(&mut self, source: &Arc<Source>, expr: &Expr) -> Result<Value, Halt> {
         let done = match &expr.kind {
             ExprKind::Literal(value) => Ok(value.clone()),

@@ -93,10 +93,10 @@ impl State {
         }
         let mut line = Line { source, span: pipeline.span, sink, passed: 0 };
         let ran = match first {
-            Some(expr) => {
-                let value = self.evaluate(source, expr).await?;
-                self.feed_all(&mut stages, value, &mut line).await
-            }
+            Some(expr) => match self.found(source, expr).await? {
+                Some(value) => self.feed_all(&mut stages, value, &mut line).await,
+                None => Ok(Flow::More),
+            },
             None => self.feed_first(&mut stages, &mut line).await,
         };
         let ended = match ran {
@@ -211,12 +211,21 @@ impl State {
         source: &Arc<Source>,
         pipeline: &Pipeline,
     ) -> Result<Value, Halt> {
+        Ok(self.found_by(source, pipeline).await?.unwrap_or(Value::Null))
+    }
+
+    /// The value of a pipeline; `None` where it found nothing.
+    pub(super) async fn found_by(
+        &mut self,
+        source: &Arc<Source>,
+        pipeline: &Pipeline,
+    ) -> Result<Option<Value>, Halt> {
         if let [Element::Expr(expr)] = pipeline.elements.as_slice() {
-            return self.evaluate(source, expr).await;
+            return self.found(source, expr).await;
         }
         let mut found = Vec::new();
         self.pipeline(source, pipeline, &mut Sink::Collect(&mut found)).await?;
-        Ok(unwrapped(found))
+        Ok((!found.is_empty()).then(|| unwrapped(found)))
     }
 }
 

@@ -166,3 +166,25 @@ async fn output_goes_to_a_file_by_redirection_and_by_out_file() {
     "#]]
     .assert_eq(&screen.type_in(r"'x' | Out-File C:\Temp\a.txt").await);
 }
+
+/// As PowerShell's AutomationNull: what a pipeline found that found nothing is `$null`, but no object to pass on.
+#[tokio::test]
+async fn what_found_nothing_passes_nothing_on() {
+    let nobody = "$nobody = Get-CsUser | ? DisplayName -eq 'x'";
+    for (script, shown) in [
+        ("$nobody | % {'one'}", ""),
+        ("$NOBODY | Set-CsClientPin; 'on'", "on\n"),
+        ("$other = $nobody; $other | % {'one'}", ""),
+        ("($nobody) | % {'one'}", ""),
+        ("$(Get-CsUser | ? DisplayName -eq 'x') | % {'one'}", ""),
+        ("(Get-CsUser | ? DisplayName -eq 'x') | % {'one'}", ""),
+        ("$nobody | measure | % Count", "0\n"),
+        ("@($nobody).Count; $nobody.Count; $null -eq $nobody; \"<$nobody>\"", "0\n0\nTrue\n<>\n"),
+        ("$nobody = $null; $nobody | % {'one'}", "one\n"),
+        ("$nobody += 1; $nobody | % {'one'}", "one\n"),
+        ("$null | % {'one'}", "one\n"),
+        ("$unset | % {'one'}", "one\n"),
+    ] {
+        assert_eq!(shows(&format!("{nobody}; {script}")).await, shown, "{script}");
+    }
+}
