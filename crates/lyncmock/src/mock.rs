@@ -93,6 +93,7 @@ impl LyncMock {
     /// When there is one with this SIP address, or the store fails.
     pub async fn add_user(&self, user: &User) -> Result<(), StoreError> {
         self.running.store.add_user(user).await?;
+        self.running.rules.line_changed(&user.sip_uri, user.line_uri.as_ref());
         self.running.users_changed().await;
         Ok(())
     }

@@ -6,6 +6,7 @@ use crate::pool::Running;
 use lync_admin::Kind;
 use lync_admin::dto::{Reset, True, UserState};
 use lync_model::Clock;
+use lync_model::rules::{Occasion, Place};
 use serde_json::json;
 use time::macros::datetime;
 
@@ -405,6 +406,35 @@ async fn a_user_who_comes_back_from_a_scenario_is_in_the_namespace_again() {
         let toni = control.user(&everything(), "toni").await.unwrap();
         assert_eq!(toni.namespace.as_deref(), Some("a"), "{gone}");
     }
+}
+
+/// Whether a rule of the pool acts on who types this at the user-PIN service.
+fn acts(running: &Running, typed: &str) -> bool {
+    let occasion = Occasion { phone_or_ext: Some(typed), ..Occasion::at(Place::WebTicket, "pin") };
+    running.rules.decide(&occasion).is_some()
+}
+
+#[tokio::test]
+async fn rules_and_namespaces_follow_a_line_that_comes_back() {
+    let (running, control) = pool().await;
+    let own = namespace("a");
+    add(&control, &own, "toni@a.test").await;
+    let wish = ArmScenario { scenario: "line-uri-changed".to_owned(), user: Some("toni".to_owned()) };
+    let id = control.arm(&own, wish).await.unwrap().id;
+    let rule = json!({ "where": "webticket.pin", "who": { "user": "toni" }, "then": ["pin-wrong"] });
+    control.add_rule(&own, serde_json::from_value(rule).unwrap()).await.unwrap();
+    assert!(!acts(&running, "9000"), "the line of before is nobody's");
+    control.lift(&own, id).await.unwrap();
+    assert!(acts(&running, "9000"));
+
+    // Added anew by another line.
+    control.remove_user(&everything(), "toni").await.unwrap();
+    let rule = json!({ "where": "webticket.pin", "who": { "user": "kenmyer" }, "what": "close" });
+    control.add_rule(&everything(), serde_json::from_value(rule).unwrap()).await.unwrap();
+    control.remove_user(&everything(), "kenmyer").await.unwrap();
+    let ken = json!({ "sip_address": "kenmyer@litwareinc.com", "line_uri": "tel:+12065558000;ext=8000" });
+    control.add_user(&everything(), serde_json::from_value(ken).unwrap()).await.unwrap();
+    assert!(acts(&running, "8000") && !acts(&running, "1219"));
 }
 
 #[tokio::test]

@@ -70,6 +70,8 @@ impl Control {
         let store = &self.core.store;
         store.add_new_user(new).await.or_refused()?;
         self.keep_namespace(scope.namespace.as_deref(), &user, account.is_some());
+        // Whoever is added anew may have another line than the rules know.
+        self.core.rules.line_changed(&user.sip_uri, user.line_uri.as_ref());
         self.core.users_changed().await;
         let user = store.user(&user.sip_uri).await.or_refused()?.unwrap_or(user);
         self.shown(&user).await

@@ -64,6 +64,10 @@ impl Core {
                 }
                 // What an administrator has set since stays, or lifting would take the fix back.
                 self.store.take_back(record, after.as_deref()).await.map_err(|error| pool(&error))?;
+                // Rules that were armed meanwhile know the line that the user had then.
+                if let Some(user) = self.store.user(record.user()).await.map_err(|error| pool(&error))? {
+                    self.rules.line_changed(&user.sip_uri, user.line_uri.as_ref());
+                }
             }
             Undo::Web => self.web.lift(scenario),
             Undo::Registrar => self.registrar_settings.lift(scenario),
