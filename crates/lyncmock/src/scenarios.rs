@@ -170,6 +170,21 @@ impl Scenarios {
     }
 }
 
+/// Whether a scenario can be armed so: for a user of its own, within a namespace.
+pub(crate) fn check_call(
+    scenario: &Scenario,
+    for_user: bool,
+    in_namespace: bool,
+) -> Result<(), ScenarioError> {
+    if for_user && !scenario.takes_user() {
+        return Err(ScenarioError::Everybody { scenario: scenario.name.clone() });
+    }
+    if in_namespace && scenario.changes_whole_pool() {
+        return Err(ScenarioError::WholePool { scenario: scenario.name.clone() });
+    }
+    Ok(())
+}
+
 impl Core {
     /// Arms a scenario for a user (SIP address or local part), or for everybody whom the namespace has.
     pub(crate) async fn arm(
@@ -179,12 +194,7 @@ impl Core {
         namespace: Option<&str>,
     ) -> Result<ArmedScenario, ScenarioError> {
         let scenario = Catalogue::built_in().get(name)?;
-        if user.is_some() && !scenario.takes_user() {
-            return Err(ScenarioError::Everybody { scenario: scenario.name.clone() });
-        }
-        if namespace.is_some() && scenario.changes_whole_pool() {
-            return Err(ScenarioError::WholePool { scenario: scenario.name.clone() });
-        }
+        check_call(scenario, user.is_some(), namespace.is_some())?;
         self.check_place(scenario)?;
         let core = Arc::clone(self);
         let (user, namespace) = (user.map(str::to_owned), namespace.map(str::to_owned));

@@ -1,16 +1,15 @@
 //! Bringing a state back.
 
 mod accounts;
+mod armed;
 mod own;
 mod records;
 
 use super::policies::{GLOBAL, policy_of};
 use super::{Control, stored};
-use crate::scenarios::called;
-use lync_admin::dto::{ArmScenario, NamedPinPolicy, NamespaceMembers, PinPolicy, State};
+use lync_admin::dto::{NamedPinPolicy, NamespaceMembers, PinPolicy, State};
 use lync_admin::{ApiError, ApiResult, Scope};
 use lync_model::rules::Namespaces;
-use lync_model::scenario::Catalogue;
 use lync_model::{LineUri, NamedPolicy, PolicyIdentity, SipUri, User};
 use lync_store::{Replacement, Snapshot, StoreError, UserRecord};
 use own::Own;
@@ -92,16 +91,7 @@ impl Control {
             namespaces = claimed(scope, namespaces, wishes, &users)?;
         }
         self.checked(state.rules.as_deref().unwrap_or_default(), &users)?;
-        for ArmScenario { scenario, user } in state.armed.iter().flatten() {
-            let known = Catalogue::built_in().get(scenario).map_err(|unknown| {
-                ApiError::invalid(unknown.to_string()).field("armed").nearest(unknown.nearest)
-            })?;
-            let here = self.core.check_place(known);
-            here.map_err(|error| ApiError::conflict(error.to_string()).field("armed"))?;
-            if let Some(user) = user {
-                called(&users, user).map_err(|error| ApiError::invalid(error.to_string()).field("armed"))?;
-            }
-        }
+        self.check_armed(scope, state, users)?;
         let lines = changed_lines(&replacement.records, there);
         Ok(Plan { replacement, namespaces, lines })
     }

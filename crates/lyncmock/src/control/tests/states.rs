@@ -148,3 +148,47 @@ async fn an_account_of_the_domain_outlives_the_user_that_a_namespace_makes_of_it
         );
     }
 }
+
+#[tokio::test]
+async fn scenarios_that_cannot_be_armed_are_refused_before_anything_is_loaded() {
+    let (_running, control) = pool().await;
+    let (all, own) = (everything(), namespace("a"));
+    add(&control, &own, "toni@a.test").await;
+    let wish = json!({ "scenario": "user-disabled", "user": "toni" });
+    control.arm(&own, serde_json::from_value(wish).unwrap()).await.unwrap();
+    let before = control.state(&all, true).await.unwrap();
+    let armed = control.armed(&all).await.unwrap();
+    for (scope, scenarios, kind, field, told) in [
+        (&all, json!([["dhcp-off", "kenmyer"]]), Kind::Invalid, "user", "arm it without a user"),
+        (
+            &all,
+            json!([["pin-locked", "kenmyer"], ["user-disabled", "sip:kenmyer@litwareinc.com"]]),
+            Kind::Conflict,
+            "user",
+            "is already changed by the scenario pin-locked",
+        ),
+        (
+            &all,
+            json!([["user-not-found", "kenmyer"], ["pin-locked", "kenmyer"]]),
+            Kind::Invalid,
+            "armed",
+            "there is no user `kenmyer`",
+        ),
+        (&own, json!([["web-service-stopped", null]]), Kind::Conflict, "scenario", "without a namespace"),
+    ] {
+        let calls: Vec<(String, Option<String>)> = serde_json::from_value(scenarios.clone()).unwrap();
+        let calls: Vec<_> =
+            calls.iter().map(|(name, user)| json!({ "scenario": name, "user": user })).collect();
+        let users = if scope.namespace.is_none() { vec![ken()] } else { Vec::new() };
+        let state = json!({ "users": users, "accounts": [], "armed": calls });
+        let refused = load(&control, scope, state).await.unwrap_err();
+        assert_eq!((refused.kind, refused.field.as_deref()), (kind, Some(field)), "{scenarios}: {refused}");
+        assert!(refused.message.contains(told), "{scenarios}: {refused}");
+        assert_eq!(control.state(&all, true).await.unwrap(), before, "{scenarios}");
+        assert_eq!(control.armed(&all).await.unwrap(), armed, "{scenarios}");
+    }
+}
+
+fn ken() -> serde_json::Value {
+    json!({ "sip_address": "kenmyer@litwareinc.com", "display_name": "Ken" })
+}
