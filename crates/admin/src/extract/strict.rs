@@ -4,14 +4,17 @@
 //!
 //! Nothing is built of a body but what its type has room for: a body of small values that nobody asked for would be many
 //! times its size otherwise. What has room for anything is bounded by the number of values.
+//!
+//! No name is twice in an object: which of the two was meant cannot be known.
 
 use serde::de::{
-    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess,
-    SeqAccess, Unexpected, Visitor,
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, IntoDeserializer,
+    MapAccess, SeqAccess, Unexpected, Visitor,
 };
 use serde_json::error::Category;
 use serde_json::{Error, Value};
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::fmt;
 
 /// The most values of a body, at any depth; a state of the greatest size has fewer.
@@ -197,7 +200,9 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, Visit<V>> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
-        let members = self.of(members);
+        // A struct refuses a second member of one name itself.
+        let names = (!self.inner.is_struct).then(HashSet::new);
+        let members = self.of(Members { members, names });
         self.inner.visitor.visit_map(members)
     }
 }
@@ -222,16 +227,31 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Strict<'_, Items<A>> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Strict<'_, A> {
+/// An object that is read.
+struct Members<A> {
+    members: A,
+    /// The names of those that were read, where nobody else would miss what a second one of a name replaces.
+    names: Option<HashSet<String>>,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Strict<'_, Members<A>> {
     type Error = A::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.inner.next_key_seed(seed)
+        let Members { members, names } = &mut self.inner;
+        let Some(names) = names else { return members.next_key_seed(seed) };
+        let Some(name) = members.next_key::<String>()? else { return Ok(None) };
+        if names.contains(&name) {
+            return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+        }
+        let key = seed.deserialize(name.as_str().into_deserializer())?;
+        names.insert(name);
+        Ok(Some(key))
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         let seed = self.of(seed);
-        self.inner.next_value_seed(seed)
+        self.inner.members.next_value_seed(seed)
     }
 }
 
@@ -254,7 +274,7 @@ fn whole(float: f64) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dto::{NewUser, RuleSpec, State, VerifyRequest, WebChange};
+    use crate::dto::{ClockChange, NewUser, RuleSpec, State, VerifyRequest, WebChange};
 
     fn path<T: DeserializeOwned>(text: &str) -> Option<String> {
         match read::<T>(text.as_bytes()) {
@@ -305,6 +325,29 @@ mod tests {
         let refused = State::deserialize(Strict { inner: &mut json, left: &left }).unwrap_err();
         assert_eq!(refused.classify(), Category::Data, "{refused}");
         assert_eq!(left.get(), MAX_VALUES - 1, "the state alone");
+    }
+
+    #[test]
+    fn no_name_is_twice_in_an_object() {
+        fn refused<T: DeserializeOwned>(text: &str) {
+            let Err(Unread::Mismatch(Mismatch { message, .. })) = read::<T>(text.as_bytes()) else {
+                panic!("{text} was read")
+            };
+            assert!(message.starts_with("duplicate field `"), "{text}: {message}");
+        }
+        refused::<NewUser>(r#"{"sip_address":"a@b.c","sip_address":"a@b.c"}"#);
+        refused::<ClockChange>(r#"{"advance":"1s","advance":"2s"}"#);
+        refused::<RuleSpec>(r#"{"where":"http","what":{"http":{"status":503,"status":504}}}"#);
+        refused::<RuleSpec>(
+            r#"{"where":"http","what":{"http":{"status":503,"headers":{"a":"b","\u0061":"c"}}}}"#,
+        );
+        refused::<State>(r#"{"namespaces":{"a":{"users":["u"]},"a":{"users":["v"]}}}"#);
+        let same = r#"{"a":{"users":["u"]},"b":{"users":["u"]}}"#;
+        assert_eq!(
+            path::<State>(&format!(r#"{{"namespaces":{same}}}"#)),
+            None,
+            "the names of each object alone"
+        );
     }
 
     #[test]
