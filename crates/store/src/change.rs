@@ -16,11 +16,25 @@ const EXPIRED_SINCE: Duration = Duration::days(1);
 /// One more than the greatest number and extension that a line URI holds: 15 digits.
 const NUMBERS: u64 = 1_000_000_000_000_000;
 
+/// What [`change_user`](Store::change_user) made of a user.
+///
+/// Both records come from the transaction of the change: what somebody else sets right before or after it is none of
+/// its doing.
+#[derive(Debug)]
+pub struct ChangedUser {
+    /// The user as it was.
+    pub before: UserRecord,
+    /// The user as it is now; `None` when the change removed it.
+    pub after: Option<UserRecord>,
+    /// The users who were added beside it.
+    pub added: Vec<SipUri>,
+}
+
 impl Store {
-    /// Brings a user into a state, and answers with the users who were added for that.
+    /// Brings a user into a state, and answers with what that changed.
     ///
-    /// To lift it, [`record`](Self::record) the user before and after; then [take it back](Self::take_back) and
-    /// [remove](Self::remove_user) those who were added. All of a change happens, or nothing.
+    /// To lift it, [take it back](Self::take_back) and [remove](Self::remove_user) those who were added. All of a change
+    /// happens, or nothing.
     ///
     /// | change | what is done |
     /// |---|---|
@@ -34,11 +48,12 @@ impl Store {
     /// | `TwinOfNumber` | `<name>-twin@<domain>` has the same number and PIN, and no extension |
     ///
     /// What is no state of this user is refused: a locked PIN needs a PIN, another number needs a number.
-    pub async fn change_user(&self, user: &SipUri, change: UserChange) -> Result<Vec<SipUri>, StoreError> {
+    pub async fn change_user(&self, user: &SipUri, change: UserChange) -> Result<ChangedUser, StoreError> {
         let mut tx = self.database.begin().await?;
         let now = self.clock.now();
         let mut added = Vec::new();
-        let mut record = record::read(&mut tx, user).await?;
+        let before = record::read(&mut tx, user).await?;
+        let mut record = before.clone();
         match change {
             UserChange::Removed => users::remove(&mut tx, user).await?,
             UserChange::TwinOfExtension | UserChange::TwinOfNumber => {
@@ -61,12 +76,16 @@ impl Store {
                 record::write(&mut tx, &record).await?;
             }
         }
+        let after = match change {
+            UserChange::Removed => None,
+            _ => Some(record::read(&mut tx, user).await?),
+        };
         tx.commit().await?;
         tracing::info!(%user, ?change, "user changed");
         if change == UserChange::LockedBySystem {
             self.report_locked_for_good(std::slice::from_ref(user));
         }
-        Ok(added)
+        Ok(ChangedUser { before, after, added })
     }
 }
 

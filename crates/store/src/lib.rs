@@ -52,6 +52,7 @@ mod users;
 mod verify;
 
 pub use accounts::{AccountUpdate, StoredAccount};
+pub use change::ChangedUser;
 pub use database::StoreLocation;
 pub use error::StoreError;
 pub use hasher::HashCost;

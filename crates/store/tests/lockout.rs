@@ -121,8 +121,8 @@ impl<'a> Pool<'a> {
                 assert_eq!(self.sign_in(&self.right).await, refused(UserPinAccountLocked), "{at}");
             }
             LocalIsFull => {
-                let added = self.store.change_user(&ken(), UserChange::LockedForAnHour).await;
-                assert_eq!(added.unwrap(), [], "{at}");
+                let changed = self.store.change_user(&ken(), UserChange::LockedForAnHour).await;
+                assert_eq!(changed.unwrap().added, [], "{at}");
             }
             Wait(time) => self.clock.advance(time),
             AdminLocks => self.store.lock_pin(&ken()).await.unwrap(),

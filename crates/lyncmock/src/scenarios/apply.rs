@@ -6,7 +6,7 @@ use crate::pool::{Core, pool_names};
 use lync_model::rules::{Owner, RuleSpec};
 use lync_model::scenario::{Effect, Scenario, TrustChange, UserChange};
 use lync_model::{SipUri, User};
-use lync_store::StoreError;
+use lync_store::{ChangedUser, StoreError};
 use std::collections::HashSet;
 use std::slice;
 use std::sync::Arc;
@@ -82,13 +82,11 @@ impl Core {
         self.check_free(&meant)?;
         let mut changed = 0;
         for each in &meant {
-            let record = self.store.record(each).await.map_err(|error| user_error(armed, each, error))?;
             match self.store.change_user(each, change).await {
-                Ok(added) => {
+                Ok(ChangedUser { before, after, added }) => {
                     changed += 1;
-                    // A user who was removed has no record any more.
-                    let after = self.store.record(each).await.ok().map(Arc::new);
-                    armed.undo.push(Undo::User { record: Arc::new(record), added, change, after });
+                    let (record, after) = (Arc::new(before), after.map(Arc::new));
+                    armed.undo.push(Undo::User { record, added, change, after });
                 }
                 // Of everybody those are meant who can be changed so: not all have a PIN or a number.
                 Err(

@@ -74,7 +74,7 @@ async fn each_change_has_its_answer_to_extension_and_number_and_leaves_no_trace(
     for change in ALL {
         let (pool, ken) = with_ken().await;
         let before = pool.store.record(&ken).await.unwrap();
-        let added = pool.store.change_user(&ken, change).await.unwrap();
+        let added = pool.store.change_user(&ken, change).await.unwrap().added;
         assert_eq!(answers(&pool).await, expected(change), "{change:?}");
         for twin in added {
             pool.store.remove_user(&twin).await.unwrap();
@@ -88,10 +88,22 @@ async fn each_change_has_its_answer_to_extension_and_number_and_leaves_no_trace(
 }
 
 #[tokio::test]
+async fn a_change_tells_the_user_before_and_after_it() {
+    for change in ALL {
+        let (pool, ken) = with_ken().await;
+        let before = pool.store.record(&ken).await.unwrap();
+        let changed = pool.store.change_user(&ken, change).await.unwrap();
+        assert!(changed.before == before, "{change:?}");
+        assert!(changed.after == pool.store.record(&ken).await.ok(), "{change:?}");
+        assert_eq!(changed.after.is_none(), change == UserChange::Removed, "{change:?}");
+    }
+}
+
+#[tokio::test]
 async fn only_twins_are_added() {
     for change in ALL {
         let (pool, ken) = with_ken().await;
-        let added = pool.store.change_user(&ken, change).await.unwrap();
+        let added = pool.store.change_user(&ken, change).await.unwrap().added;
         let twins = matches!(change, UserChange::TwinOfExtension | UserChange::TwinOfNumber);
         let expected = if twins { vec![Pool::sip("kenmyer-twin")] } else { vec![] };
         assert_eq!(added, expected, "{change:?}");
@@ -197,7 +209,7 @@ async fn the_policy_that_was_granted_counts_for_the_states_of_its_users() {
     let lobby = NamedPolicy { identity: "tag:Lobby".to_owned(), description: None, policy: strict };
     pool.store.add_pin_policy(&lobby).await.unwrap();
     pool.store.grant_pin_policy(&ken, Some("tag:Lobby")).await.unwrap();
-    let twins = pool.store.change_user(&ken, UserChange::TwinOfExtension).await.unwrap();
+    let twins = pool.store.change_user(&ken, UserChange::TwinOfExtension).await.unwrap().added;
     assert_eq!(pool.store.granted_pin_policy(&twins[0]).await.unwrap().as_deref(), Some("tag:Lobby"));
     pool.store.change_user(&ken, UserChange::LockedForAnHour).await.unwrap();
     assert_eq!(pool.store.counters(&ken).await.unwrap().local_failures, 3);
@@ -245,7 +257,7 @@ async fn several_twins_have_names_of_their_own() {
     let (pool, ken) = with_ken().await;
     let mut twins = Vec::new();
     for change in [UserChange::TwinOfExtension, UserChange::TwinOfNumber, UserChange::TwinOfExtension] {
-        twins.extend(pool.store.change_user(&ken, change).await.unwrap());
+        twins.extend(pool.store.change_user(&ken, change).await.unwrap().added);
     }
     assert_eq!(twins, ["kenmyer-twin", "kenmyer-twin2", "kenmyer-twin3"].map(Pool::sip));
     for twin in &twins {

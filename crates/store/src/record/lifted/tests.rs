@@ -1,8 +1,8 @@
 //! Changes are taken back around what was set meanwhile.
 
 use super::*;
-use crate::AccountUpdate;
 use crate::testing::Pool;
+use crate::{AccountUpdate, ChangedUser};
 use lync_model::scenario::UserChange;
 use lync_model::{AccountState, Pin, SipUri, User};
 use time::Duration;
@@ -23,9 +23,7 @@ impl Changed {
         let ken = pool.add("kenmyer", Some(LINE)).await;
         pool.store.set_pin(&ken, &Pin::new("07129")).await.unwrap();
         pool.store.set_password("kenmyer", Some("Passw0rd!")).await.unwrap();
-        let before = pool.store.record(&ken).await.unwrap();
-        pool.store.change_user(&ken, change).await.unwrap();
-        let after = pool.store.record(&ken).await.ok();
+        let ChangedUser { before, after, .. } = pool.store.change_user(&ken, change).await.unwrap();
         Self { pool, ken, before, after }
     }
 
@@ -179,6 +177,23 @@ async fn locking_and_unlocking_stay() {
         changed.take_back().await;
         let locked = Counters { locked_by_admin: true, ..Counters::default() };
         assert_eq!(changed.counters().await, locked, "{change:?}");
+    }
+}
+
+/// Whichever of the two comes first, the lift leaves who was unlocked unlocked.
+#[tokio::test]
+async fn an_unlocking_at_the_same_time_stays() {
+    for _ in 0..10 {
+        let pool = Pool::open().await;
+        let ken = pool.add("kenmyer", Some(LINE)).await;
+        pool.store.set_pin(&ken, &Pin::new("07129")).await.unwrap();
+        pool.store.lock_pin(&ken).await.unwrap();
+        let change = pool.store.change_user(&ken, UserChange::PinExpired);
+        let (changed, unlocked) = tokio::join!(change, pool.store.unlock_pin(&ken));
+        unlocked.unwrap();
+        let ChangedUser { before, after, .. } = changed.unwrap();
+        pool.store.take_back(&before, after.as_ref()).await.unwrap();
+        assert_eq!(pool.store.counters(&ken).await.unwrap(), Counters::default());
     }
 }
 
