@@ -11,22 +11,21 @@ impl Store {
     /// it removed the user.
     ///
     /// Field by field: what still is as the change left it is as before, and what is otherwise was set since and
-    /// stays. So do certificates that were published since. `None` when somebody else has removed the user.
+    /// stays. So do certificates that were published since, and an account that was made under the name of one that
+    /// the change removed: it only becomes the user's. `None` when somebody else has removed the user.
     pub async fn without_change(
         &self,
         before: &UserRecord,
         after: Option<&UserRecord>,
     ) -> Result<Option<UserRecord>, StoreError> {
-        let now = present(&mut *self.database.read.begin().await?, before).await?;
-        Ok(without(now, before, after))
+        without(&mut *self.database.read.begin().await?, before, after).await
     }
 
     /// Makes the user what [`without_change`](Self::without_change) says. A user whom somebody else has removed stays
     /// removed; the account that such a user has left loses what the change made of it.
     pub async fn take_back(&self, before: &UserRecord, after: Option<&UserRecord>) -> Result<(), StoreError> {
         let mut tx = self.database.begin().await?;
-        let now = present(&mut tx, before).await?;
-        match without(now, before, after) {
+        match without(&mut tx, before, after).await? {
             Some(record) => write(&mut tx, &record).await?,
             None => take_back_account(&mut tx, before, after).await?,
         }
@@ -46,13 +45,36 @@ async fn present(
     }
 }
 
-fn without(now: Option<UserRecord>, before: &UserRecord, after: Option<&UserRecord>) -> Option<UserRecord> {
-    match (now, after) {
+async fn without(
+    connection: &mut SqliteConnection,
+    before: &UserRecord,
+    after: Option<&UserRecord>,
+) -> Result<Option<UserRecord>, StoreError> {
+    let now = present(&mut *connection, before).await?;
+    Ok(match (now, after) {
         (Some(now), Some(after)) => Some(merged(&now, before, after)),
-        (None, None) => Some(before.clone()),
+        (None, None) => Some(with_account_of_now(connection, before).await?),
         // Added anew after the change had removed it, or removed by somebody else.
         (now, _) => now,
+    })
+}
+
+/// The user as before, with the account that somebody has made meanwhile under the name of the old one.
+async fn with_account_of_now(
+    connection: &mut SqliteConnection,
+    before: &UserRecord,
+) -> Result<UserRecord, StoreError> {
+    let mut record = before.clone();
+    if let Some(own) = &mut record.account {
+        let found = accounts::find(connection, Names::Sam(&own.account.sam_account_name)).await?;
+        if let Some(row) = found.filter(|row| !row.is_users()) {
+            *own = row.read()?;
+            own.account.sip_uri = Some(before.user().clone());
+            // A user and its account have one name.
+            record.user.display_name.clone_from(&own.account.display_name);
+        }
     }
+    Ok(record)
 }
 
 fn merged(now: &UserRecord, before: &UserRecord, after: &UserRecord) -> UserRecord {

@@ -4,7 +4,7 @@ use super::*;
 use crate::testing::Pool;
 use crate::{AccountUpdate, ChangedUser};
 use lync_model::scenario::UserChange;
-use lync_model::{AccountState, Pin, SipUri, User};
+use lync_model::{Account, AccountState, Pin, SipUri, User};
 use time::Duration;
 
 const LINE: &str = "tel:+12065551219;ext=1219";
@@ -99,6 +99,38 @@ async fn whom_an_administrator_removed_stays_removed_and_whom_the_change_removed
     changed.pool.add_with_pin("kenmyer", "1219", "835146").await;
     changed.take_back().await;
     assert!(changed.signs_in("835146").await, "who was added anew stays");
+}
+
+#[tokio::test]
+async fn an_account_that_was_made_since_is_only_made_the_users_again() {
+    let changed = Changed::by(UserChange::Removed).await;
+    let made = Account {
+        sam_account_name: "KenMyer".to_owned(),
+        user_principal_name: "someone@litwareinc.com".to_owned(),
+        display_name: "Someone Else".to_owned(),
+        state: AccountState::Disabled,
+        has_password: true,
+        sip_uri: None,
+    };
+    changed.pool.store.add_account(&made, Some("N3wPass!")).await.unwrap();
+    let made = changed.pool.store.stored_accounts().await.unwrap().remove(0);
+    changed.take_back().await;
+    let account = Account { sip_uri: Some(changed.ken.clone()), ..made.account };
+    assert!(changed.pool.store.stored_accounts().await.unwrap() == [StoredAccount { account, ..made }]);
+    assert!(changed.signs_in("07129").await, "the rest of the user is as before");
+}
+
+#[tokio::test]
+async fn an_account_that_is_another_users_stays_so() {
+    let changed = Changed::by(UserChange::Removed).await;
+    let other = Pool::sip("other");
+    let made = Account { sip_uri: None, ..changed.before.account().unwrap().account.clone() };
+    changed.pool.store.add_account(&made, None).await.unwrap();
+    changed.pool.store.enable_user("kenmyer", &Pool::user("other", None)).await.unwrap();
+    changed.pool.store.take_back(&changed.before, None).await.unwrap();
+    let owner = changed.pool.store.account("kenmyer").await.unwrap().unwrap().sip_uri;
+    assert_eq!(owner, Some(other));
+    assert!(changed.signs_in("07129").await, "with the next account name that is free");
 }
 
 #[tokio::test]
