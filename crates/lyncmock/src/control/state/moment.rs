@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 /// What the store holds, and what of the pool's memory refers to it.
 pub(in crate::control) struct Moment {
+    /// With the accounts as they will be without the armed scenarios.
     pub(super) store: Snapshot,
     namespaces: Arc<Namespaces>,
     rules: Vec<ArmedRule>,
@@ -41,14 +42,16 @@ impl Control {
     pub(in crate::control) async fn moment(&self, records: bool) -> ApiResult<Moment> {
         let core = &self.core;
         let _still = core.scenarios.hold_still().await;
-        let (found, added) = core.without_scenarios().await.or_refused()?;
+        let (mut found, added) = core.without_scenarios().await.or_refused()?;
+        let mut store = core.store.snapshot(records).await.or_refused()?;
+        store.accounts = as_found(store.accounts, &mut found, &added);
         Ok(Moment {
             namespaces: core.rules.namespaces().get(),
             rules: core.rules.list(),
             armed: core.scenarios.list(),
             found,
             added,
-            store: core.store.snapshot(records).await.or_refused()?,
+            store,
         })
     }
 }
@@ -72,13 +75,12 @@ impl Moment {
             users.insert(record.user().clone(), record.particulars().clone());
             records.insert(record.user().clone(), record.clone());
         }
-        let accounts = as_found(accounts, &found, &added);
         Snapshot { policies, accounts, users: users.into_values().collect(), grants, records }
     }
 
     /// The accounts, by SamAccountName.
     pub(super) fn accounts(&self) -> Vec<StoredAccount> {
-        let mut accounts = as_found(self.store.accounts.clone(), &self.found, &self.added);
+        let mut accounts = self.store.accounts.clone();
         accounts.sort_by_cached_key(|stored| Account::key(&stored.account.sam_account_name));
         accounts
     }
@@ -146,14 +148,53 @@ impl Moment {
     }
 }
 
-/// The accounts without the armed scenarios, which changed and added these users.
-fn as_found(mut accounts: Vec<StoredAccount>, found: &[UserRecord], added: &[SipUri]) -> Vec<StoredAccount> {
-    accounts.retain(|stored| stored.account.sip_uri.as_ref().is_none_or(|user| !added.contains(user)));
-    for own in found.iter().filter_map(|record| record.account()) {
-        accounts.retain(|stored| stored.account.sam_account_name != own.account.sam_account_name);
-        accounts.push(own.clone());
+/// The accounts without the armed scenarios, which changed and added these users. Who was removed gets the account back
+/// that is nobody's since; where somebody has its names, the next that are free, as when the scenario is lifted.
+fn as_found(
+    mut accounts: Vec<StoredAccount>,
+    found: &mut [UserRecord],
+    added: &[SipUri],
+) -> Vec<StoredAccount> {
+    let own = found.iter().filter(|record| record.account().is_some()).map(UserRecord::user);
+    let theirs: HashSet<_> = own.chain(added).collect();
+    accounts.retain(|stored| stored.account.sip_uri.as_ref().is_none_or(|user| !theirs.contains(user)));
+    let mut principals: HashSet<_> = accounts.iter().map(|stored| principal(&stored.account)).collect();
+    let mut named: HashMap<_, _> =
+        accounts.into_iter().map(|stored| (Account::key(&stored.account.sam_account_name), stored)).collect();
+    // The last one first, as they are lifted.
+    for record in found.iter_mut().rev() {
+        let Some(mut stored) = record.account().cloned() else { continue };
+        let account = &mut stored.account;
+        let name = Account::key(&account.sam_account_name);
+        if let Some(left) = named.remove(&name) {
+            match left.account.sip_uri {
+                None => drop(principals.remove(&principal(&left.account))),
+                Some(_) => drop(named.insert(name.clone(), left)),
+            }
+        }
+        if named.contains_key(&name) || principals.contains(&principal(account)) {
+            let (sam, upn) = (account.sam_account_name.clone(), account.user_principal_name.clone());
+            let (local, domain) = upn.split_once('@').unwrap_or((&upn, ""));
+            account.sam_account_name = first_free(|n| format!("{sam}{n}"), |name| named.contains_key(name));
+            account.user_principal_name =
+                first_free(|n| format!("{local}{n}@{domain}"), |name| principals.contains(name));
+        }
+        principals.insert(principal(account));
+        record.set_account(stored.clone());
+        named.insert(Account::key(&stored.account.sam_account_name), stored);
     }
-    accounts
+    named.into_values().collect()
+}
+
+fn principal(account: &Account) -> String {
+    Account::key(&account.user_principal_name)
+}
+
+/// The name itself, or with the first number that makes it nobody's.
+fn first_free(name: impl Fn(&str) -> String, is_taken: impl Fn(&str) -> bool) -> String {
+    let numbers = (2_u32..).map(|n| n.to_string());
+    let mut names = std::iter::once(String::new()).chain(numbers).map(|n| name(&n));
+    names.find(|name| !is_taken(&Account::key(name))).unwrap_or_default()
 }
 
 /// Whether a rule that names this user can be loaded beside these. A name that several have is not gone: whoever loads

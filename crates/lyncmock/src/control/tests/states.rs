@@ -189,6 +189,32 @@ async fn scenarios_that_cannot_be_armed_are_refused_before_anything_is_loaded() 
     }
 }
 
+#[tokio::test]
+async fn a_state_has_the_account_of_who_took_the_name_of_a_user_whom_a_scenario_removed() {
+    let (_running, control) = pool().await;
+    let scope = everything();
+    let id = arm(&control, "user-not-found", Some("kenmyer")).await;
+    add(&control, &scope, "KenMyer@other.example").await;
+    let told = control.state(&scope, true).await.unwrap();
+    let account_of = |address: &str| {
+        let users = told.users.as_ref().unwrap();
+        users.iter().find(|user| user.sip_address == address).unwrap().account.clone().unwrap()
+    };
+    let accounts = [account_of("sip:kenmyer@litwareinc.com"), account_of("sip:kenmyer@other.example")];
+    assert_eq!(accounts.each_ref().map(|name| name.to_lowercase()), ["kenmyer2", "kenmyer"]);
+    let there =
+        |name: &String| told.accounts.as_ref().unwrap().iter().any(|one| one.sam_account_name == *name);
+    assert!(accounts.iter().all(there), "{:?}", told.accounts);
+    control.load_state(&scope, told.clone()).await.unwrap();
+    assert_eq!(control.state(&scope, true).await.unwrap(), told);
+
+    let armed = control.armed(&scope).await.unwrap();
+    assert!(armed.len() == 1 && armed[0].id != id);
+    control.lift(&scope, armed[0].id).await.unwrap();
+    let lifted = control.state(&scope, true).await.unwrap();
+    assert_eq!((lifted.users, lifted.accounts), (told.users, told.accounts), "as the lift makes them");
+}
+
 fn ken() -> serde_json::Value {
     json!({ "sip_address": "kenmyer@litwareinc.com", "display_name": "Ken" })
 }
