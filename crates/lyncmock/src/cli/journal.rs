@@ -1,7 +1,7 @@
 //! `lyncmock journal`: what happened on a running pool, and waiting for it.
 
 use super::output::{note, print};
-use super::patience::patience;
+use super::patience::patience_for_entries;
 use super::server::ServerArgs;
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -43,8 +43,8 @@ enum JournalCommand {
         /// How many
         #[arg(long, default_value_t = 1, value_name = "N")]
         count: u64,
-        /// How long: 500ms, 5s, 2m
-        #[arg(long, default_value = "5s", value_name = "TIME", value_parser = patience)]
+        /// How long: 500ms, 5s, 2m; 0s asks whether it is there already
+        #[arg(long, default_value = "5s", value_name = "TIME", value_parser = patience_for_entries)]
         timeout: Duration,
         /// Print one JSON array
         #[arg(long)]
