@@ -32,7 +32,8 @@ pub(super) struct PhoneArgs {
     /// Address of certificate provisioning, instead of DHCP's
     #[arg(long, value_name = "URL")]
     target_uri: Option<String>,
-    /// Write the certificate, its key and the chain as PEM to this file, readable by its owner alone
+    /// Write the certificate, its key and the chain as PEM to this file, readable by its owner alone; the next sign-in
+    /// with the same --ext replaces the certificate on the pool, unless --mac or --device-id makes it another phone's
     #[arg(long, value_name = "FILE")]
     out: Option<std::path::PathBuf>,
     /// Show what the screen of such a phone shows: lpe (Lync Phone Edition) or vvx (Polycom VVX, with its log)
@@ -215,5 +216,12 @@ mod tests {
         let silence = FailureKind::NoDhcpAnswer { server: DEFAULT_DHCP, attempts: 3, ignored: 0 };
         let told = hint(&silence).unwrap();
         assert!(told.contains("--ready-file") && told.contains("--dhcp-interface NAME"), "{told}");
+    }
+
+    #[test]
+    fn the_help_says_that_a_phone_has_one_certificate() {
+        let help = PhoneArgs::augment_args(clap::Command::new("phone")).render_help().to_string();
+        let out = help.split("--out <FILE>").nth(1).unwrap().split("--as").next().unwrap();
+        assert!(out.contains("replaces") && out.contains("--mac or --device-id"), "{out}");
     }
 }
