@@ -241,6 +241,34 @@ async fn a_phone_of_the_command_line_is_one_device_each_time_and_others_are_othe
     assert_eq!(devices.len(), 2, "{devices:?}");
     assert_eq!(devices[1].macs, ["00:04:f2:00:00:07"]);
     assert_eq!(devices[1].device_ids, ["{d}"]);
+
+    // The phone of the pages is one that there may be.
+    let mac = "02:4c:8e:01:c7:52";
+    signs_in(&["--mac", mac]).await;
+    let named = format!("{mac}, {}", pool.devices()[2].device_ids[0]);
+    for page in ["journal", "troubleshooting"] {
+        let file = format!("{}/../docs/{page}.md", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(text.contains(&named), "{page}: {named}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_pin_is_of_the_phone_that_typed_it_and_not_of_the_last_one_of_its_user() {
+    let pool = pool().await;
+    let dhcp = pool.endpoints().dhcp.unwrap().to_string();
+    let http = raw::address(&pool.endpoints().http).port().to_string();
+    let macs = ["02:00:00:00:00:0a", "02:00:00:00:00:0b"];
+    for (mac, pin, code) in [(macs[0], "0712", 0), (macs[1], "0712", 0), (macs[0], "9999", 1)] {
+        let way =
+            ["phone", "--ext", "1219", "--pin", pin, "--dhcp", &dhcp, "--http-port", &http, "--mac", mac];
+        assert_eq!(finish(BINARY, &way).await.code == Some(0), code == 0);
+    }
+    let devices = pool.devices();
+    assert_eq!(devices.len(), 2, "{devices:?}");
+    assert_eq!([&devices[0].macs[..], &devices[1].macs[..]], macs.each_ref().map(std::slice::from_ref));
+    assert!(devices[0].verdict.ends_with("The pin is invalid. (28003)"), "{devices:?}");
+    assert!(devices[1].verdict.ends_with("it has its certificate"), "{devices:?}");
 }
 
 #[tokio::test]
@@ -263,6 +291,8 @@ async fn the_journal_of_a_running_pool_is_listed_and_waited_for() {
     let found =
         keyboard.json(&["journal", "wait", "--event", "certprov.published", "--user", "kenmyer"]).await;
     assert_eq!(found.as_array().unwrap().len(), 1);
+    let at_once = ["journal", "wait", "--event", "certprov.published", "--timeout", "0s"];
+    assert_eq!(keyboard.json(&at_once).await.as_array().unwrap().len(), 1);
     let since = page["last_seq"].to_string();
     let wait = ["journal", "wait", "--event", "webticket.issued", "--since", &since, "--timeout", "20s"];
     let (waited, again) = tokio::join!(keyboard.prints(&wait), signs_in(&pool, "1400", "5937"));

@@ -1,9 +1,11 @@
 //! Which devices were there, and how far each came.
 
 mod join;
+mod pending;
 mod verdict;
 
 use crate::observer;
+use join::Group;
 use lync_model::journal::{Entry, Protocol};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -14,10 +16,13 @@ use time::OffsetDateTime;
 /// A device, and what it did.
 ///
 /// Entries are one device's if they share, in this order of trust: a TCP connection, a web ticket, a device id, a
-/// hardware address; then a user, unless hardware addresses or device ids tell the devices apart; then what was typed
-/// as a number, then the address they came from, unless the users tell them apart too. The last two are guesses: of
-/// several devices at one address, what nobody signed belongs to the one that was heard there last. Entries of
-/// different namespaces are joined by the first four only.
+/// hardware address; then the address of a device that asked DHCP, while no other there is signing in; then a user,
+/// unless hardware addresses or device ids tell the devices apart, and of several devices of one user the one at the same
+/// address, then the one that typed the same number, then the last; then what was typed as a number, then the address
+/// they came from, unless users or numbers tell them apart too. From the address of the one that asked DHCP on these are
+/// guesses: what nobody signed belongs to the one that was heard last at its address. Where several devices at one
+/// address sign in at once, none is joined by the address. Entries of different namespaces are joined by the first four
+/// only.
 ///
 /// What the pool did itself is no device's: its requests to :444, the event log, scenarios, the clock.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -54,11 +59,15 @@ pub struct DeviceSession {
 
 /// The devices of these entries, the one that was heard first first.
 pub(crate) fn sessions(entries: &[Arc<Entry>]) -> Vec<DeviceSession> {
-    groups(entries).iter().filter_map(|group| session(group)).collect()
+    joined(entries).iter().filter_map(session).collect()
 }
 
 /// The entries of each device, all in their order.
 pub(crate) fn groups(entries: &[Arc<Entry>]) -> Vec<Vec<Arc<Entry>>> {
+    joined(entries).into_iter().map(|group| group.entries).collect()
+}
+
+fn joined(entries: &[Arc<Entry>]) -> Vec<Group> {
     let of_devices: Vec<_> = entries.iter().filter(|entry| is_devices(entry)).cloned().collect();
     join::groups(&of_devices)
 }
@@ -68,10 +77,11 @@ pub(crate) fn is_devices(entry: &Entry) -> bool {
     !matches!(entry.protocol, Protocol::Pool | Protocol::UserPin) && !observer::is_userpin(entry)
 }
 
-fn session(entries: &[Arc<Entry>]) -> Option<DeviceSession> {
+fn session(group: &Group) -> Option<DeviceSession> {
+    let entries = &group.entries;
     let all =
         |of: fn(&Entry) -> Option<&String>| distinct(entries.iter().filter_map(|entry| of(entry).cloned()));
-    let (stopped, verdict) = verdict::of(entries);
+    let (stopped, verdict) = verdict::of(entries, &group.crowded);
     Some(DeviceSession {
         macs: all(|entry| entry.device.mac.as_ref()),
         addresses: distinct(entries.iter().filter_map(|entry| join::address(entry))),
@@ -147,17 +157,116 @@ mod tests {
     }
 
     #[test]
-    fn two_devices_at_one_address_are_told_apart_by_their_users() {
+    fn two_users_at_one_address_are_two_devices() {
         let here = "127.0.0.1:9";
         let groups = members(vec![
-            dhcp("00:04:f2:00:00:01", here),
-            dhcp("00:04:f2:00:00:02", here),
             sample::from("certprov.roots", here),
             web("webticket.issued", "sip:b@x.test", 1, here),
             web("webticket.issued", "sip:a@x.test", 2, here),
             web("certprov.published", "sip:b@x.test", 3, here),
         ]);
-        assert_eq!(groups, [vec![1, 5], vec![2, 3, 4, 6]]);
+        assert_eq!(groups, [vec![1, 2, 4], vec![3]]);
+    }
+
+    const MACS: [&str; 2] = ["00:04:f2:00:00:01", "00:04:f2:00:00:02"];
+
+    fn typed(event: &str, number: &str, connection: u64, peer: &str) -> Entry {
+        let mut entry = web(event, "sip:a@x.test", connection, peer);
+        entry.device.phone_or_ext = Some(number.to_owned());
+        entry
+    }
+
+    /// A ticket and a certificate on one connection, for a device that names itself by the connection.
+    fn signed_in(number: &str, connection: u64, peer: &str) -> [Entry; 2] {
+        let mut published = web("certprov.published", "sip:a@x.test", connection, peer);
+        published.device.device_id = Some(format!("{{{connection}}}"));
+        [typed("webticket.issued", number, connection, peer), published]
+    }
+
+    #[test]
+    fn a_refusal_is_of_the_phone_at_its_address_among_those_of_one_user() {
+        let [a, b] = ["10.99.0.11:9", "10.99.0.12:9"];
+        let refused = |peer| vec![typed("webticket.refused", "1219", 3, peer)];
+        let after = |then| {
+            members([signed_in("1219", 1, a).to_vec(), signed_in("1219", 2, b).to_vec(), then].concat())
+        };
+        assert_eq!(after(refused(a)), [vec![1, 2, 5], vec![3, 4]]);
+        assert_eq!(after(refused(b)), [vec![1, 2], vec![3, 4, 5]]);
+        // At neither address: the last one met.
+        assert_eq!(after(refused("10.99.0.13:9")), [vec![1, 2], vec![3, 4, 5]]);
+    }
+
+    #[test]
+    fn a_refusal_is_of_the_phone_that_typed_the_same_number_at_one_address() {
+        let here = "127.0.0.1:9";
+        let mut entries = [signed_in("1219", 1, here), signed_in("+12065551219", 2, here)].concat();
+        entries.push(typed("webticket.refused", "1219", 3, here));
+        assert_eq!(members(entries), [vec![1, 2, 5], vec![3, 4]]);
+    }
+
+    #[test]
+    fn a_refusal_is_of_the_phone_that_asked_dhcp_last_at_one_address() {
+        let here = "127.0.0.1:9";
+        let sign_in =
+            |mac, connection| [vec![dhcp(mac, here)], signed_in("1219", connection, here).to_vec()].concat();
+        let mut entries = [sign_in(MACS[0], 1), sign_in(MACS[1], 2)].concat();
+        entries.extend([dhcp(MACS[0], here), typed("webticket.refused", "1219", 3, here)]);
+        assert_eq!(members(entries), [vec![1, 2, 3, 7, 8], vec![4, 5, 6]]);
+    }
+
+    #[test]
+    fn of_several_at_one_address_that_sign_in_at_once_none_is_guessed() {
+        let here = "127.0.0.1:9";
+        let roots = |connection| {
+            let mut entry = sample::from("certprov.roots", here);
+            entry.connection = Some(connection);
+            entry
+        };
+        let mut refused = web("webticket.refused", "sip:b@x.test", 4, here);
+        refused.device.phone_or_ext = Some("1301".to_owned());
+        let mut entries = vec![dhcp(MACS[0], here), dhcp(MACS[1], here), roots(1), roots(2)];
+        entries.extend(signed_in("1219", 3, here));
+        entries.push(refused);
+        let sessions = sessions(&numbered(entries.clone()));
+        let groups: Vec<_> = sessions.iter().map(|session| session.entries.clone()).collect();
+        assert_eq!(groups, [vec![1], vec![2], vec![3], vec![4], vec![5, 6], vec![7]]);
+        let unknown = "; several devices at 127.0.0.1: whose requests followed is not known";
+        assert_eq!(sessions[0].verdict, format!("dhcp.ack{unknown}"));
+        assert_eq!(sessions[1].verdict, sessions[0].verdict);
+        assert_eq!(sessions[2].verdict, format!("certprov.roots{unknown}"));
+        assert!(sessions[4].verdict.ends_with("it has its certificate"));
+        assert!(sessions[5].verdict.ends_with("what webticket.refused says"));
+
+        // Both came to an end: who comes next is known again.
+        let mut ended = roots(2);
+        ended.event = "connection".to_owned();
+        entries.extend([dhcp("00:04:f2:00:00:03", here), roots(5), ended]);
+        let groups = members(entries);
+        assert_eq!((&groups[3], groups.last().unwrap()), (&vec![4, 10], &vec![8, 9]));
+    }
+
+    #[test]
+    fn who_gave_up_is_in_nobodys_way() {
+        let here = "127.0.0.1:9";
+        let later = |mut entry: Entry| {
+            entry.at += time::Duration::seconds(6);
+            entry
+        };
+        let roots = || sample::from("certprov.roots", here);
+        let groups = members(vec![dhcp(MACS[0], here), later(dhcp(MACS[1], here)), later(roots()), roots()]);
+        // What began before the second one asked is the first one's, though it ended later.
+        assert_eq!(groups, [[1, 4], [2, 3]]);
+    }
+
+    #[test]
+    fn numbers_tell_devices_at_one_address_apart() {
+        let here = "127.0.0.1:9";
+        let of = |number: &str| {
+            let mut entry = sample::from("webticket.refused", here);
+            entry.device.phone_or_ext = Some(number.to_owned());
+            entry
+        };
+        assert_eq!(members(vec![of("1400"), of("1500"), of("1400")]), [vec![1, 3], vec![2]]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use crate::{observer, words};
 use lync_model::journal::{Entry, Outcome, names};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// So many steps are named, the first and the last ones.
@@ -11,20 +13,46 @@ const MAX_STEPS: usize = 12;
 ///
 /// All its steps are named, and its last sign-in is judged: that it had a certificate once does not make a later
 /// failure good.
-pub(super) fn of(entries: &[Arc<Entry>]) -> (Option<Arc<Entry>>, String) {
+pub(super) fn of(entries: &[Arc<Entry>], crowded: &BTreeSet<u64>) -> (Option<Arc<Entry>>, String) {
     let sign_in = last_sign_in(entries);
     let stopped = stopped(sign_in);
     let steps = steps(entries);
     let steps =
         if steps.is_empty() { "nothing but connections".to_owned() } else { shortened(steps).join(", ") };
-    let verdict = match &stopped {
-        Some(entry) => format!("{steps}: {}", words::reason(entry)),
-        None if sign_in.iter().any(|entry| entry.event == names::CERTPROV_PUBLISHED) => {
-            format!("{steps}: it has its certificate")
-        }
-        None => format!("{steps}{}", sign_in.iter().rev().find_map(|entry| end(entry)).unwrap_or_default()),
+    let has_certificate = ": it has its certificate";
+    let ending = match &stopped {
+        Some(entry) => format!(": {}", words::reason(entry)),
+        None if is_published(sign_in) => has_certificate.to_owned(),
+        None => match sign_in.iter().rev().find_map(|entry| end(entry)) {
+            Some(End::Nothing(_)) if let Some(address) = crowd(sign_in, crowded) => {
+                format!("; several devices at {address}: whose requests followed is not known")
+            }
+            Some(End::Nothing(_)) if is_published(entries) && asked_dhcp_only(sign_in) => {
+                format!("{has_certificate}; since then it asked DHCP and nothing else")
+            }
+            Some(End::Nothing(missing)) => format!("; no {missing} followed"),
+            Some(End::Ruled(answer)) => format!(": {answer}"),
+            None => String::new(),
+        },
     };
-    (stopped, verdict)
+    (stopped, steps + &ending)
+}
+
+fn is_published(entries: &[Arc<Entry>]) -> bool {
+    entries.iter().any(|entry| entry.event == names::CERTPROV_PUBLISHED)
+}
+
+/// Where several devices signed in at once, so that what is missing may be in the entries of another.
+fn crowd(sign_in: &[Arc<Entry>], crowded: &BTreeSet<u64>) -> Option<IpAddr> {
+    let entry = sign_in.iter().find(|entry| crowded.contains(&entry.seq))?;
+    super::join::address(entry)
+}
+
+/// Whether nothing else is there. The end of a connection that was there before says nothing.
+fn asked_dhcp_only(sign_in: &[Arc<Entry>]) -> bool {
+    let Some(first) = sign_in.first() else { return false };
+    let is_old = |entry: &Entry| entry.event == names::CONNECTION && entry.at <= first.at;
+    sign_in.iter().all(|entry| entry.event == names::DHCP_ACK || is_old(entry))
 }
 
 /// The entries from where the device began anew after it had got its last certificate but one; all, if it never did.
@@ -48,22 +76,29 @@ fn begins(entry: &Entry) -> bool {
 }
 
 /// Whether the client had the address that was leased, and says nothing by asking again.
-fn is_renewed_lease(entry: &Entry) -> bool {
+pub(super) fn is_renewed_lease(entry: &Entry) -> bool {
     let is_set = |address: &String| address != "0.0.0.0";
     entry.decoded.contains_key("address") && entry.decoded.get("ciaddr").is_some_and(is_set)
 }
 
-/// How a sign-in is told of which this came last, if it says anything: what did not follow, or what a rule answered.
-fn end(entry: &Entry) -> Option<String> {
+/// What tells how a sign-in ended.
+enum End {
+    /// What did not follow.
+    Nothing(&'static str),
+    /// What a rule answered.
+    Ruled(String),
+}
+
+/// How a sign-in ended of which this came last, if it says anything.
+fn end(entry: &Entry) -> Option<End> {
     if is_ruled(entry) {
-        return Some(format!(": {}", words::reason(entry)));
+        return Some(End::Ruled(words::reason(entry)));
     }
-    let missing = words::missing_after(&entry.event).filter(|_| !is_renewed_lease(entry))?;
-    Some(format!("; no {missing} followed"))
+    words::missing_after(&entry.event).filter(|_| !is_renewed_lease(entry)).map(End::Nothing)
 }
 
 /// Whether a rule answered in place of a service, and with what looks like success to HTTP.
-fn is_ruled(entry: &Entry) -> bool {
+pub(super) fn is_ruled(entry: &Entry) -> bool {
     entry.event == names::HTTP && entry.rule.is_some()
 }
 
@@ -77,7 +112,7 @@ fn stopped(entries: &[Arc<Entry>]) -> Option<Arc<Entry>> {
 }
 
 /// Whether a person would ask about it. That a request without credentials is told how to authenticate is no failure.
-fn is_failure(entry: &Entry) -> bool {
+pub(super) fn is_failure(entry: &Entry) -> bool {
     entry.outcome != Outcome::Ok && entry.event != names::WEBTICKET_CHALLENGED
 }
 
@@ -130,7 +165,7 @@ mod tests {
 
     fn verdict(events: &[&str]) -> (Option<u64>, String) {
         let entry = |(seq, event): (u64, &&str)| Arc::new(Entry { seq, ..sample::entry(event) });
-        let (stopped, verdict) = of(&(1..).zip(events).map(entry).collect::<Vec<_>>());
+        let (stopped, verdict) = of(&(1..).zip(events).map(entry).collect::<Vec<_>>(), &BTreeSet::new());
         (stopped.map(|entry| entry.seq), verdict)
     }
 
@@ -145,7 +180,7 @@ mod tests {
         });
         let entries = [sample::entry("dhcp.ack"), sample::entry("certprov.roots"), refused].map(Arc::new);
         assert_eq!(
-            of(&entries).1,
+            of(&entries, &BTreeSet::new()).1,
             "dhcp.ack, certprov.roots, webticket.refused: The pin is invalid. (28003)"
         );
     }
@@ -188,7 +223,14 @@ mod tests {
         for (then, told) in [
             (&["connection"][..], ": it has its certificate"),
             (&["webticket.challenged", "webticket.issued"], ", webticket.issued: it has its certificate"),
-            (&["dhcp.ack"], ", dhcp.ack; no request for the root certificates followed"),
+            (
+                &["dhcp.ack", "dhcp.ack"],
+                ", dhcp.ack ×2: it has its certificate; since then it asked DHCP and nothing else",
+            ),
+            (
+                &["dhcp.ack", "webticket.challenged"],
+                ", dhcp.ack; no ticket request with credentials followed",
+            ),
             (&["dhcp.ack", "certprov.roots"], ", dhcp.ack, certprov.roots; no ticket request followed"),
             (&["certprov.roots", "metadata"], ", certprov.roots; no ticket request followed"),
             (&["certprov.roots", "http"], ", certprov.roots; no ticket request followed"),
@@ -218,13 +260,32 @@ mod tests {
         };
         let told = |before: &[&str], lease: Entry| {
             let entries = before.iter().map(|event| sample::entry(event)).chain([lease]);
-            of(&entries.map(Arc::new).collect::<Vec<_>>()).1
+            of(&entries.map(Arc::new).collect::<Vec<_>>(), &BTreeSet::new()).1
         };
         assert!(told(&SIGNED_IN, lease("10.0.0.7")).ends_with("it has its certificate"));
         assert!(told(&["certprov.roots"], lease("10.0.0.7")).ends_with("no ticket request followed"));
-        assert!(
-            told(&SIGNED_IN, lease("0.0.0.0")).ends_with("no request for the root certificates followed")
-        );
+        assert!(told(&SIGNED_IN, lease("0.0.0.0")).ends_with("since then it asked DHCP and nothing else"));
+    }
+
+    #[test]
+    fn a_connection_after_dhcp_is_something_else() {
+        let told = |seconds| {
+            let mut connection = sample::entry("connection");
+            connection.at += time::Duration::seconds(seconds);
+            let entries = [&SIGNED_IN[..], &["dhcp.ack"]].concat();
+            let entries = entries.into_iter().map(sample::entry).chain([connection]).map(Arc::new);
+            of(&entries.collect::<Vec<_>>(), &BTreeSet::new()).1
+        };
+        assert!(told(-1).ends_with("since then it asked DHCP and nothing else"));
+        assert!(told(1).ends_with("no request for the root certificates followed"));
+    }
+
+    #[test]
+    fn what_a_rule_answered_after_a_certificate_is_told() {
+        let ruled = Entry { rule: Some(sample::rule()), ..sample::entry("http") };
+        let entries = SIGNED_IN.iter().chain(&["dhcp.ack"]).map(|event| sample::entry(event)).chain([ruled]);
+        let told = of(&entries.map(Arc::new).collect::<Vec<_>>(), &BTreeSet::new()).1;
+        assert!(told.ends_with("dhcp.ack, http: what http says"), "{told}");
     }
 
     #[test]
@@ -234,7 +295,9 @@ mod tests {
             rule: Some(sample::rule()),
             ..sample::entry("http")
         };
-        let told = |entries: Vec<Entry>| of(&entries.into_iter().map(Arc::new).collect::<Vec<_>>());
+        let told = |entries: Vec<Entry>| {
+            of(&entries.into_iter().map(Arc::new).collect::<Vec<_>>(), &BTreeSet::new())
+        };
         let (stopped, verdict) = told(vec![sample::entry("dhcp.ack"), ruled(), sample::entry("connection")]);
         assert_eq!(verdict, "dhcp.ack, http: 200 OK by the rule \"root-chain-empty\"");
         assert_eq!(stopped, None);
