@@ -87,6 +87,18 @@ impl Account {
         check_display_name(&self.display_name)
     }
 
+    /// Takes the next names that nobody has, where one of its own is taken: `kenmyer2`, `kenmyer3` and so on. What is
+    /// taken is asked by [key](Self::key).
+    pub fn make_free(&mut self, is_sam_taken: impl Fn(&str) -> bool, is_upn_taken: impl Fn(&str) -> bool) {
+        let (sam, upn) = (self.sam_account_name.clone(), self.user_principal_name.clone());
+        if !is_sam_taken(&Self::key(&sam)) && !is_upn_taken(&Self::key(&upn)) {
+            return;
+        }
+        let (name, domain) = upn.split_once('@').unwrap_or((&upn, ""));
+        self.sam_account_name = first_free(|n| format!("{sam}{n}"), is_sam_taken);
+        self.user_principal_name = first_free(|n| format!("{name}{n}@{domain}"), is_upn_taken);
+    }
+
     /// A SamAccountName made of the part of an address before the `@`; what it may not hold becomes `_`.
     pub fn sam_account_name_of(user: &SipUri) -> String {
         let name = user.address().split_once('@').map_or(user.address(), |(name, _)| name);
@@ -131,6 +143,13 @@ fn check_display_name(name: &str) -> Result<(), AccountError> {
 
 fn is_short(name: &str) -> bool {
     (1..=MAX_NAME).contains(&name.chars().count())
+}
+
+/// The name itself, or with the first number that makes it nobody's.
+fn first_free(name: impl Fn(&str) -> String, is_taken: impl Fn(&str) -> bool) -> String {
+    let numbers = (2_u32..).map(|n| n.to_string());
+    let mut names = std::iter::once(String::new()).chain(numbers).map(|n| name(&n));
+    names.find(|name| !is_taken(&Account::key(name))).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -198,5 +217,28 @@ mod tests {
             assert_eq!(AccountState::from_name(state.as_str()), Some(state));
         }
         assert_eq!(AccountState::from_name("Good"), None);
+    }
+
+    #[test]
+    fn names_that_are_taken_get_the_first_number_that_is_free() {
+        let taken = ["ken", "ken2"];
+        let principals = ["ken@a.test"];
+        let free = |sam: &str, upn: &str| {
+            let mut account = Account {
+                sam_account_name: sam.to_owned(),
+                user_principal_name: upn.to_owned(),
+                display_name: "Ken".to_owned(),
+                state: AccountState::Good,
+                has_password: false,
+                sip_uri: None,
+            };
+            account.make_free(|name| taken.contains(&name), |name| principals.contains(&name));
+            (account.sam_account_name, account.user_principal_name)
+        };
+        let names = |sam: &str, upn: &str| (sam.to_owned(), upn.to_owned());
+        assert_eq!(free("Ken", "KEN@a.test"), names("Ken3", "KEN2@a.test"));
+        assert_eq!(free("ken2", "ken@b.test"), names("ken22", "ken@b.test"));
+        assert_eq!(free("anna", "ken@a.test"), names("anna", "ken2@a.test"));
+        assert_eq!(free("anna", "anna@a.test"), names("anna", "anna@a.test"));
     }
 }

@@ -105,14 +105,7 @@ impl Taken {
 
     /// As [`make_free`] does it. The names are not taken by that.
     pub(crate) fn make_free(&self, account: &mut Account) {
-        if self.taken_of(account).is_none() {
-            return;
-        }
-        let sam = account.sam_account_name.clone();
-        account.sam_account_name = first_free(&self.sams, |n| format!("{sam}{n}"));
-        let upn = account.user_principal_name.clone();
-        let (name, domain) = upn.split_once('@').unwrap_or((&upn, ""));
-        account.user_principal_name = first_free(&self.upns, |n| format!("{name}{n}@{domain}"));
+        account.make_free(|sam| self.sams.contains(sam), |upn| self.upns.contains(upn));
     }
 
     /// Takes the names of an account, or refuses those that another has.
@@ -175,13 +168,6 @@ async fn rename(connection: &mut SqliteConnection, id: i64, account: &Account) -
     .execute(connection)
     .await?;
     Ok(())
-}
-
-fn first_free(taken: &HashSet<String>, name: impl Fn(&str) -> String) -> String {
-    (1_u32..)
-        .map(|n| if n == 1 { name("") } else { name(&n.to_string()) })
-        .find(|name| !taken.contains(&Account::key(name)))
-        .unwrap_or_default()
 }
 
 /// The account that a Lync user gets who has none: named after the address, without a password.

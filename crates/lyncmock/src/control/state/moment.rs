@@ -172,13 +172,7 @@ fn as_found(
                 Some(_) => drop(named.insert(name.clone(), left)),
             }
         }
-        if named.contains_key(&name) || principals.contains(&principal(account)) {
-            let (sam, upn) = (account.sam_account_name.clone(), account.user_principal_name.clone());
-            let (local, domain) = upn.split_once('@').unwrap_or((&upn, ""));
-            account.sam_account_name = first_free(|n| format!("{sam}{n}"), |name| named.contains_key(name));
-            account.user_principal_name =
-                first_free(|n| format!("{local}{n}@{domain}"), |name| principals.contains(name));
-        }
+        account.make_free(|sam| named.contains_key(sam), |upn| principals.contains(upn));
         principals.insert(principal(account));
         record.set_account(stored.clone());
         named.insert(Account::key(&stored.account.sam_account_name), stored);
@@ -188,13 +182,6 @@ fn as_found(
 
 fn principal(account: &Account) -> String {
     Account::key(&account.user_principal_name)
-}
-
-/// The name itself, or with the first number that makes it nobody's.
-fn first_free(name: impl Fn(&str) -> String, is_taken: impl Fn(&str) -> bool) -> String {
-    let numbers = (2_u32..).map(|n| n.to_string());
-    let mut names = std::iter::once(String::new()).chain(numbers).map(|n| name(&n));
-    names.find(|name| !is_taken(&Account::key(name))).unwrap_or_default()
 }
 
 /// Whether a rule that names this user can be loaded beside these. A name that several have is not gone: whoever loads
